@@ -1,0 +1,119 @@
+package v1alpha1_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/usage-operator/usage-operator/api/v1alpha1"
+)
+
+// defaults is what the API server adds to a spec that says nothing.
+const defaults = "interval: 1m\ntop: 20\nsortBy: {resource: cpu, measure: Usage}\n"
+
+// acceptance is a spec that must be stored, with the stored form.
+type acceptance struct {
+	name string
+	kind string // UsageReport where empty
+	spec string
+	want string
+}
+
+var accepted = []acceptance{
+	{name: "nothing", spec: ``, want: defaults},
+	{name: "empty", spec: `{}`, want: defaults},
+	{name: "cluster-nothing", kind: "ClusterUsageReport", spec: ``, want: defaults},
+	{name: "settings", spec: "interval: 90s\ntop: 100\nsuspend: true\nsortBy: {resource: memory, measure: PercentOfRequests}",
+		want: "interval: 90s\ntop: 100\nsuspend: true\nsortBy: {resource: memory, measure: PercentOfRequests}"},
+	{name: "shortest-interval", spec: `interval: 15s`, want: "interval: 15s\ntop: 20\nsortBy: {resource: cpu, measure: Usage}"},
+	{name: "longest-interval", spec: `interval: 23h59m60s`, want: "interval: 23h59m60s\ntop: 20\nsortBy: {resource: cpu, measure: Usage}"},
+	{name: "half-an-order", spec: `sortBy: {measure: Requests}`,
+		want: "interval: 1m\ntop: 20\nsortBy: {resource: cpu, measure: Requests}"},
+	{name: "selector", spec: `selector: {matchLabels: {app.kubernetes.io/name: web, empty: ""}, matchExpressions: [
+		{key: tier, operator: In, values: [front, back]}, {key: old, operator: DoesNotExist}]}`,
+		want: defaults + `selector: {matchLabels: {app.kubernetes.io/name: web, empty: ""}, matchExpressions: [
+		{key: tier, operator: In, values: [front, back]}, {key: old, operator: DoesNotExist}]}`},
+	{name: "half-mistyped-selector", spec: `selector: {matchLabels: {app: web}, matchExpression: []}`,
+		want: defaults + `selector: {matchLabels: {app: web}}`},
+	{name: "workloads", spec: `workloads: [{apiGroup: apps, kind: Deployment, name: web}, {kind: Pod}, {apiGroup: "", kind: Node, name: n.example.com},
+		{apiGroup: argoproj.io, kind: Rollout}]`,
+		want: defaults + `workloads: [{apiGroup: apps, kind: Deployment, name: web}, {kind: Pod}, {apiGroup: "", kind: Node, name: n.example.com},
+		{apiGroup: argoproj.io, kind: Rollout}]`},
+	{name: "containers", spec: `excludeContainers: [istio-proxy, linkerd-proxy]`, want: defaults + `excludeContainers: [istio-proxy, linkerd-proxy]`},
+	{name: "four-keys", spec: `groupBy: [{type: Workload}, {type: Container}, {type: PodLabel, label: team}, {type: PodLabel, label: tier}]`,
+		want: defaults + `groupBy: [{type: Workload}, {type: Container}, {type: PodLabel, label: team}, {type: PodLabel, label: tier}]`},
+	{name: "cluster-keys", kind: "ClusterUsageReport", spec: `groupBy: [{type: NamespaceLabel, label: team}, {type: NodeLabel, label: pool}]`,
+		want: defaults + `groupBy: [{type: NamespaceLabel, label: team}, {type: NodeLabel, label: pool}]`},
+	{name: "namespaces", kind: "ClusterUsageReport", spec: "namespaces: [shop, data]\nexcludeNamespaces: [kube-system]",
+		want: defaults + "namespaces: [shop, data]\nexcludeNamespaces: [kube-system]"},
+	{name: "cluster-selectors", kind: "ClusterUsageReport",
+		spec: "namespaceSelector: {matchLabels: {team: x}}\nnodeSelector: {matchExpressions: [{key: pool, operator: Exists}]}",
+		want: defaults + "namespaceSelector: {matchLabels: {team: x}}\nnodeSelector: {matchExpressions: [{key: pool, operator: Exists}]}"},
+	{name: "all-the-bounds", kind: "ClusterUsageReport", spec: largest, want: defaults + largest},
+}
+
+// largest uses the bounds of every list at once: the cost of the rules must
+// admit it.
+var largest = fmt.Sprintf(`
+namespaces: [%s]
+excludeNamespaces: [%s]
+excludeContainers: [%s]
+workloads: [%s]
+nodeSelector: {matchExpressions: [%s]}
+`, numbered(128, "a-rather-long-name-of-a-namespace-%d"), numbered(128, "another-rather-long-name-%d"), numbered(64, "c%d"),
+	numbered(64, "{apiGroup: apps.example.com, kind: Deployment, name: w%d}"),
+	numbered(16, "{key: example.com/l%d, operator: In, values: ["+numbered(64, "v-%d")+"]}"))
+
+// TestAcceptedSpecs creates every good object and then reads all of them with
+// the typed list, which a single object that cannot be decoded would stop.
+func TestAcceptedSpecs(t *testing.T) {
+	c := server(t)
+	for _, row := range accepted {
+		t.Run(row.name, func(t *testing.T) {
+			if row.kind == "" {
+				row.kind = "UsageReport"
+			}
+			object := report(t, row.kind, row.name, row.spec)
+			if err := c.Create(t.Context(), object); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(fromYAML(t, row.want), withoutIntegers(object.Object["spec"])); diff != "" {
+				t.Errorf("the stored spec (-want +got):\n%s", diff)
+			}
+			generation, _, err := unstructured.NestedInt64(object.Object, "status", "observedGeneration")
+			if err != nil || generation != -1 {
+				t.Errorf("a new object has status.observedGeneration %d, %v; want -1, so that kstatus waits", generation, err)
+			}
+		})
+	}
+	namespaced, cluster := v1alpha1.UsageReportList{}, v1alpha1.ClusterUsageReportList{}
+	for _, list := range []client.ObjectList{&namespaced, &cluster} {
+		if err := c.List(t.Context(), list); err != nil {
+			t.Errorf("the typed list: %v", err)
+		}
+	}
+	if got := len(namespaced.Items) + len(cluster.Items); got < len(accepted) {
+		t.Errorf("the typed lists have %d objects, want at least %d", got, len(accepted))
+	}
+}
+
+// withoutIntegers turns the int64 of an unstructured object into the float64
+// that YAML reads, so that the two compare.
+func withoutIntegers(value any) any {
+	switch v := value.(type) {
+	case int64:
+		return float64(v)
+	case map[string]any:
+		for key := range v {
+			v[key] = withoutIntegers(v[key])
+		}
+	case []any:
+		for i := range v {
+			v[i] = withoutIntegers(v[i])
+		}
+	}
+	return value
+}

@@ -1,0 +1,109 @@
+package v1alpha1_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+
+	"github.com/usage-operator/usage-operator/api/v1alpha1"
+)
+
+// raw is a client that sends and receives bytes as they are.
+func raw(t *testing.T) *rest.RESTClient {
+	t.Helper()
+	server(t)
+	config := rest.CopyConfig(apiServer.config)
+	config.NegotiatedSerializer = scheme.Codecs.WithoutConversion()
+	c, err := rest.UnversionedRESTClientFor(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestColumns reads what kubectl get -o wide prints.
+func TestColumns(t *testing.T) {
+	c := server(t)
+	for kind, path := range map[string]string{
+		"UsageReport":        "/apis/usage-operator.io/v1alpha1/namespaces/shop/usagereports/columns",
+		"ClusterUsageReport": "/apis/usage-operator.io/v1alpha1/clusterusagereports/columns",
+	} {
+		t.Run(kind, func(t *testing.T) {
+			object := report(t, kind, "columns", "")
+			if err := c.Create(t.Context(), object); err != nil {
+				t.Fatal(err)
+			}
+			object.Object["status"] = fromYAML(t, columnsStatus)
+			if err := c.Status().Update(t.Context(), object); err != nil {
+				t.Fatal(err)
+			}
+			body, err := raw(t).Get().AbsPath(path).SetHeader("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io").DoRaw(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var table metav1.Table
+			if err := json.Unmarshal(body, &table); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(columns, rendered(table)); diff != "" {
+				t.Errorf("columns (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+const columnsStatus = `
+conditions: [{type: Ready, status: "True", reason: Reported, lastTransitionTime: "2026-01-31T09:00:00Z"}]
+sampleTime: "2026-01-31T09:00:00Z"
+coverage: {percent: 98, pods: {expected: 40, observed: 39}, containers: {expected: 81, observed: 79}}
+groupCount: 57
+total:
+  pods: 40
+  containers: 81
+  resources:
+    cpu: {usage: 12500m, percentOf: {requests: 62}}
+    memory: {usage: 48Gi, percentOf: {requests: 91}}
+`
+
+// columns in the form "heading=cell"; those after "|" are for -o wide only.
+// Ages depend on the day of the test, so only their presence is held.
+var columns = []string{"NAME=columns", "PODS=40", "CPU=12500m", "CPU%REQ=62", "MEMORY=48Gi", "MEM%REQ=91", "READY=True",
+	"UPDATED=some", "AGE=some", "|GROUPS=57", "|COVERAGE=98"}
+
+// rendered prints headings as kubectl does, in capitals.
+func rendered(table metav1.Table) []string {
+	var got []string
+	for i, column := range table.ColumnDefinitions {
+		cell := fmt.Sprint(table.Rows[0].Cells[i])
+		heading := strings.ToUpper(column.Name)
+		if (heading == "UPDATED" || heading == "AGE") && cell != "" && cell != "<unknown>" && cell != "<invalid>" {
+			cell = "some"
+		}
+		if column.Priority > 0 {
+			heading = "|" + heading
+		}
+		got = append(got, heading+"="+cell)
+	}
+	return got
+}
+
+// TestNumberForms sends an integer as JSON allows: the server takes it, so the
+// typed read must.
+func TestNumberForms(t *testing.T) {
+	c := server(t)
+	body := `{"apiVersion": "usage-operator.io/v1alpha1", "kind": "UsageReport", "metadata": {"name": "number-forms"}, "spec": {"top": 2.0e1}}`
+	path := "/apis/usage-operator.io/v1alpha1/namespaces/shop/usagereports"
+	if err := raw(t).Post().AbsPath(path).SetHeader("Content-Type", "application/json").Body([]byte(body)).Do(t.Context()).Error(); err != nil {
+		t.Fatal(err)
+	}
+	var list v1alpha1.UsageReportList
+	if err := c.List(t.Context(), &list); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,84 @@
+package v1alpha1
+
+// UsageReportSpec says what a UsageReport counts.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.groupBy) || self.groupBy.all(key, key.type != 'NodeLabel')",fieldPath=".groupBy",message="NodeLabel is not for a UsageReport: the labels of nodes belong to the cluster, not to a namespace; use a ClusterUsageReport, or the type Node"
+type UsageReportSpec struct {
+	Selection      `json:",inline"`
+	ReportSettings `json:",inline"`
+}
+
+// ClusterUsageReportSpec says what a ClusterUsageReport counts.
+type ClusterUsageReportSpec struct {
+	ClusterSelection `json:",inline"`
+	ReportSettings   `json:",inline"`
+}
+
+// ReportSettings is what both kinds of report share beside their selection.
+type ReportSettings struct {
+	// interval at which the status is refreshed: 15s to 24h, in hours, minutes
+	// and seconds, for example 90s or 1h30m. Default: 1m.
+	// +optional
+	// +kubebuilder:default="1m"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]{1,5}(h|m|s)){1,3}$') && duration(self) >= duration('15s') && duration(self) <= duration('24h')",message="interval is 15s to 24h, in hours, minutes and seconds, for example 30s, 5m or 1h30m"
+	Interval Duration `json:"interval,omitempty"`
+
+	// top is the number of rows kept in status.groups, 1 to 100. The rest is
+	// summed in status.other. Default: 20.
+	// +optional
+	// +kubebuilder:default=20
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=100
+	Top int32 `json:"top,omitempty"`
+
+	// sortBy orders the rows, largest first. Default: CPU usage.
+	// +optional
+	// +kubebuilder:default={resource: cpu, measure: Usage}
+	SortBy *SortBy `json:"sortBy,omitempty"`
+
+	// suspend stops the report; its last numbers stay. Default: false.
+	// +optional
+	Suspend bool `json:"suspend,omitempty"`
+}
+
+// SortBy is an order of rows.
+type SortBy struct {
+	// resource by which rows are ordered: cpu or memory. Default: cpu.
+	// +optional
+	// +kubebuilder:default=cpu
+	Resource ResourceName `json:"resource,omitempty"`
+
+	// measure by which rows are ordered: Usage, Requests or
+	// PercentOfRequests (usage divided by requests). Default: Usage.
+	// +optional
+	// +kubebuilder:default=Usage
+	Measure SortMeasure `json:"measure,omitempty"`
+}
+
+// SortMeasure is a value of a row.
+//
+// +kubebuilder:validation:Enum=Usage;Requests;PercentOfRequests
+type SortMeasure string
+
+// The measures of SortBy.
+const (
+	// SortByUsage orders by what the row uses.
+	SortByUsage SortMeasure = "Usage"
+	// SortByRequests orders by what the row's containers request.
+	SortByRequests SortMeasure = "Requests"
+	// SortByPercentOfRequests orders by usage divided by requests.
+	SortByPercentOfRequests SortMeasure = "PercentOfRequests"
+)
+
+// ResourceName is a resource that the Metrics API measures.
+//
+// +kubebuilder:validation:Enum=cpu;memory
+type ResourceName string
+
+// The resources of a report.
+const (
+	// ResourceCPU is in cores.
+	ResourceCPU ResourceName = "cpu"
+	// ResourceMemory is the working set in bytes.
+	ResourceMemory ResourceName = "memory"
+)

@@ -1,0 +1,86 @@
+package v1alpha1
+
+// ReportStatus is what a report found.
+type ReportStatus struct {
+	// observedGeneration is the generation of the spec that this status
+	// answers; -1 before the first answer.
+	// +optional
+	// +kubebuilder:validation:Minimum=-1
+	// +kubebuilder:validation:Maximum=9007199254740991
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// conditions are Ready, Reconciling, Stalled, MetricsAvailable and
+	// Complete.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	Conditions []Condition `json:"conditions,omitempty"`
+
+	// sampleTime is the newest timestamp among the samples used, in RFC 3339.
+	// +optional
+	SampleTime Timestamp `json:"sampleTime,omitempty"`
+
+	// resolution is the time between two samples of the metrics pipeline, as
+	// observed, for example 15s.
+	// +optional
+	Resolution Duration `json:"resolution,omitempty"`
+
+	// coverage tells how much of what should have been measured was.
+	// +optional
+	Coverage *Coverage `json:"coverage,omitempty"`
+
+	// total is the sum over all selected pods.
+	// +optional
+	Total *Row `json:"total,omitempty"`
+
+	// groups are the largest rows, in the order of spec.sortBy; at most
+	// spec.top.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=100
+	Groups []Row `json:"groups,omitempty"`
+
+	// groupCount is the number of rows before groups was cut to spec.top.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=2147483647
+	GroupCount int32 `json:"groupCount,omitempty"`
+
+	// other is the sum of the rows that are not in groups.
+	// +optional
+	Other *Row `json:"other,omitempty"`
+}
+
+// Coverage compares what was measured with what should have been.
+type Coverage struct {
+	// percent of the expected containers that were observed, 0 to 100,
+	// rounded down.
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=100
+	Percent int32 `json:"percent"`
+
+	// pods that were expected to have a sample, and had one.
+	// +required
+	Pods Observed `json:"pods"`
+
+	// containers that were expected to have a sample, and had one.
+	// +required
+	Containers Observed `json:"containers"`
+}
+
+// Observed counts what was expected and what was seen of it.
+type Observed struct {
+	// expected is the number that run by their pods' status.
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=2147483647
+	Expected int32 `json:"expected"`
+
+	// observed is the number that have a current sample.
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=2147483647
+	Observed int32 `json:"observed"`
+}

@@ -1,0 +1,149 @@
+package v1alpha1
+
+// Row is the sum over the containers of some pods.
+type Row struct {
+	// subject is the identity of the row: one value for each groupBy key.
+	// Absent in total and other.
+	// +optional
+	Subject *Subject `json:"subject,omitempty"`
+
+	// pods of this row that are bound to a node and not finished.
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=2147483647
+	Pods int32 `json:"pods"`
+
+	// containers of those pods: the regular ones and sidecars.
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=2147483647
+	Containers int32 `json:"containers"`
+
+	// resources by name: cpu and memory.
+	// +optional
+	// +mapType=atomic
+	// +kubebuilder:validation:MaxProperties=8
+	Resources map[ResourceName]ResourceUsage `json:"resources,omitempty"`
+}
+
+// Subject is the identity of a row.
+type Subject struct {
+	// namespace of the pods.
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	Namespace string `json:"namespace,omitempty"`
+
+	// workload that owns the pods.
+	// +optional
+	Workload *Workload `json:"workload,omitempty"`
+
+	// pod is a pod's name.
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	Pod string `json:"pod,omitempty"`
+
+	// container is a container's name.
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	Container string `json:"container,omitempty"`
+
+	// node that the pods run on.
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	Node string `json:"node,omitempty"`
+
+	// labels by which pods were grouped, in the order of groupBy.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=4
+	Labels []SubjectLabel `json:"labels,omitempty"`
+}
+
+// Workload is an owner of pods.
+type Workload struct {
+	// apiGroup of the workload; absent for the core group.
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	APIGroup string `json:"apiGroup,omitempty"`
+
+	// kind of the workload; Pod for a pod that has no owner.
+	// +required
+	// +kubebuilder:validation:MaxLength=63
+	Kind string `json:"kind"`
+
+	// name of the workload.
+	// +required
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name"`
+}
+
+// SubjectLabel is one label of a subject.
+type SubjectLabel struct {
+	// key of the label.
+	// +required
+	// +kubebuilder:validation:MaxLength=317
+	Key string `json:"key"`
+
+	// value of the label. Absent where the object does not have the label.
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	Value *string `json:"value,omitempty"`
+}
+
+// ResourceUsage is what a row uses of one resource and what it asked for.
+// CPU is in cores, memory in bytes; each is a Kubernetes quantity.
+type ResourceUsage struct {
+	// usage now: CPU is the mean over the sample's window in cores, for
+	// example 250m; memory is the working set in bytes, for example 512Mi.
+	// +optional
+	Usage Quantity `json:"usage,omitempty"`
+
+	// requests is the sum of what the row's containers request, for example
+	// 500m or 2Gi.
+	// +optional
+	Requests Quantity `json:"requests,omitempty"`
+
+	// limits is the sum of the limits of the row's containers, for example
+	// 500m or 2Gi. Containers without a limit are not in it.
+	// +optional
+	Limits Quantity `json:"limits,omitempty"`
+
+	// percentOf compares usage with what was declared, in percent.
+	// +optional
+	PercentOf *PercentOf `json:"percentOf,omitempty"`
+
+	// unset counts the containers that declare none.
+	// +optional
+	Unset *Unset `json:"unset,omitempty"`
+}
+
+// PercentOf is usage as a percentage. Only containers that have a sample and
+// declare the denominator count, in the usage and in the denominator.
+type PercentOf struct {
+	// requests: usage divided by requests, in percent.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=9007199254740991
+	Requests *int64 `json:"requests,omitempty"`
+
+	// limits: usage divided by limits, in percent.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=9007199254740991
+	Limits *int64 `json:"limits,omitempty"`
+}
+
+// Unset counts containers.
+type Unset struct {
+	// requests is the number of containers without a request.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=2147483647
+	Requests int32 `json:"requests,omitempty"`
+
+	// limits is the number of containers without a limit.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=2147483647
+	Limits int32 `json:"limits,omitempty"`
+}

@@ -1,0 +1,135 @@
+package v1alpha1_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/usage-operator/usage-operator/api/v1alpha1"
+)
+
+// refusedStatuses are what somebody with the right to write a status could
+// store to stop or slow the decoding of the whole kind.
+var refusedStatuses = []refusal{
+	{name: "a quantity that takes a second", spec: oneRow(`usage: "1e-10000000"`), want: []string{"status.total.resources.cpu.usage", "should match"}},
+	{name: "a quantity with an exponent", spec: oneRow(`usage: "1e3"`), want: []string{"status.total.resources.cpu.usage", "should match"}},
+	{name: "a negative quantity", spec: oneRow("requests: -1m"), want: []string{"status.total.resources.cpu.requests", "should match"}},
+	{name: "a quantity that is a number", spec: oneRow("limits: 1"), want: []string{"status.total.resources.cpu.limits", "must be of type string"}},
+	{name: "a quantity that is too long", spec: oneRow(`usage: "` + strings.Repeat("1", 5000) + `"`), want: []string{"status.total.resources.cpu.usage", "20"}},
+	{name: "a duration in days", spec: `resolution: 31d`, want: []string{"status.resolution", "should match"}},
+	{name: "a time with a small t", spec: `sampleTime: "2026-01-31t09:00:00Z"`, want: []string{"status.sampleTime", "should match"}},
+	{name: "a time with a small z", spec: `sampleTime: "2026-01-31T09:00:00z"`, want: []string{"status.sampleTime", "should match"}},
+	{name: "a time with a fraction", spec: `sampleTime: "2026-01-31T09:00:00.5Z"`, want: []string{"status.sampleTime", "should match"}},
+	{name: "a day that does not exist", spec: `sampleTime: "2026-13-31T09:00:00Z"`, want: []string{"status.sampleTime", "date-time"}},
+	{name: "a condition's time with a small t", spec: condition(`lastTransitionTime: "2026-01-31t09:00:00Z"`),
+		want: []string{"status.conditions[0].lastTransitionTime", "should match"}},
+	{name: "a condition's status in lower case", spec: condition(`lastTransitionTime: "2026-01-31T09:00:00Z", status: "true"`),
+		want: []string{"status.conditions[0].status", `"True", "False", "Unknown"`}},
+	{name: "a condition's generation beyond 64 bits", spec: condition(`lastTransitionTime: "2026-01-31T09:00:00Z", observedGeneration: 1e30`),
+		want: []string{"status.conditions[0].observedGeneration", "9.007199254740991e+15"}},
+	{name: "a generation beyond 64 bits", spec: `observedGeneration: 9223372036854775808`, want: []string{"status.observedGeneration", "9.007199254740991e+15"}},
+	{name: "a count beyond 32 bits", spec: `groupCount: 8589934592`, want: []string{"status.groupCount", "less than or equal to 2147483647"}},
+	{name: "a percentage beyond 64 bits", spec: oneRow("percentOf: {requests: 1e30}"),
+		want: []string{"status.total.resources.cpu.percentOf.requests", "9.007199254740991e+15"}},
+	{name: "a percentage with a fraction", spec: oneRow("percentOf: {requests: 1.5}"),
+		want: []string{"status.total.resources.cpu.percentOf.requests", "must be of type"}},
+	{name: "too many rows", spec: `groups: [` + numbered(101, "{pods: %d, containers: 1}") + `]`, want: []string{"status.groups", "at most 100 items"}},
+	{name: "too many resources", spec: `total: {pods: 1, containers: 1, resources: {` + numbered(9, "r%d: {}") + `}}`,
+		want: []string{"status.total.resources", "8"}},
+	{name: "a message without end", spec: condition(`lastTransitionTime: "2026-01-31T09:00:00Z", message: "` + strings.Repeat("m", 2049) + `"`),
+		want: []string{"status.conditions[0].message", "2048"}},
+}
+
+func oneRow(resource string) string {
+	return "total: {pods: 1, containers: 1, resources: {cpu: {" + resource + "}}}"
+}
+
+func condition(fields string) string {
+	status := ""
+	if !strings.Contains(fields, "status:") {
+		status = `status: "True", `
+	}
+	return "conditions: [{type: Ready, reason: Reported, " + status + fields + "}]"
+}
+
+func TestRefusedStatuses(t *testing.T) {
+	c := server(t)
+	object := report(t, "UsageReport", "status-weapons", "")
+	if err := c.Create(t.Context(), object); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range refusedStatuses {
+		t.Run(row.name, func(t *testing.T) {
+			armed := object.DeepCopy()
+			armed.Object["status"] = fromYAML(t, row.spec)
+			mustRefuse(t, c.Status().Update(t.Context(), armed), row.want)
+		})
+	}
+}
+
+// TestFullStatus stores a status that sets every field, with the largest
+// values that the schema admits, and reads it with the typed list.
+func TestFullStatus(t *testing.T) {
+	c := server(t)
+	object := &v1alpha1.UsageReport{ObjectMeta: metav1.ObjectMeta{Name: "full-status", Namespace: namespace}}
+	if err := c.Create(t.Context(), object); err != nil {
+		t.Fatal(err)
+	}
+	object.Status = fullStatus()
+	if err := c.Status().Update(t.Context(), object); err != nil {
+		t.Fatal(err)
+	}
+	var list v1alpha1.UsageReportList
+	if err := c.List(t.Context(), &list, client.InNamespace(namespace)); err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range list.Items {
+		if got.Name != object.Name {
+			continue
+		}
+		if diff := cmp.Diff(fullStatus(), got.Status); diff != "" {
+			t.Errorf("the stored status (-want +got):\n%s", diff)
+		}
+		return
+	}
+	t.Error("the list misses the object")
+}
+
+func fullStatus() v1alpha1.ReportStatus {
+	percent, value, long := int64(1<<53-1), "shop", strings.Repeat("a", 253)
+	now := v1alpha1.NewTimestamp(time.Date(2026, 1, 31, 9, 0, 0, 0, time.UTC))
+	largest := v1alpha1.ResourceUsage{
+		Usage: "999999999999999.999m", Requests: "999999999999999.99Ei", Limits: "0",
+		PercentOf: &v1alpha1.PercentOf{Requests: &percent, Limits: &percent},
+		Unset:     &v1alpha1.Unset{Requests: 1<<31 - 1, Limits: 1<<31 - 1},
+	}
+	row := v1alpha1.Row{
+		Pods: 1<<31 - 1, Containers: 1<<31 - 1,
+		Resources: map[v1alpha1.ResourceName]v1alpha1.ResourceUsage{
+			v1alpha1.ResourceCPU: largest, v1alpha1.ResourceMemory: largest, "ephemeral-storage": largest,
+		},
+		Subject: &v1alpha1.Subject{
+			Namespace: "shop", Pod: long, Container: "web", Node: long,
+			Workload: &v1alpha1.Workload{APIGroup: "apps", Kind: "Deployment", Name: long},
+			Labels:   []v1alpha1.SubjectLabel{{Key: "team", Value: &value}, {Key: "example.com/tier"}},
+		},
+	}
+	groups := make([]v1alpha1.Row, 100)
+	for i := range groups {
+		groups[i] = row
+	}
+	seen := v1alpha1.Observed{Expected: 1<<31 - 1, Observed: 0}
+	return v1alpha1.ReportStatus{
+		ObservedGeneration: 1<<53 - 1, SampleTime: now, Resolution: v1alpha1.NewDuration(15 * time.Second),
+		Conditions: []v1alpha1.Condition{{
+			Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, ObservedGeneration: 1,
+			LastTransitionTime: now, Reason: v1alpha1.ReasonReported, Message: "40 pods in 12 rows.",
+		}},
+		Coverage: &v1alpha1.Coverage{Percent: 100, Pods: seen, Containers: seen},
+		Total:    &row, Groups: groups, GroupCount: 1<<31 - 1, Other: &row,
+	}
+}
