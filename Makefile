@@ -1,0 +1,132 @@
+# The image that config/manager names; "make deploy IMG=…" puts another in its
+# place on the way to the cluster and leaves the files as they are.
+IMG ?= $(DEFAULT_IMG)
+DEFAULT_IMG = ghcr.io/usage-operator/usage-operator:v0.1.0
+CONTAINER_TOOL ?= docker
+
+# The local cluster. Where no kubectl is installed, the cluster's own is taken.
+NODES ?= 3
+CLUSTER_DIR ?= .cluster
+LOCAL_CLUSTER = go run ./test/cluster/cmd/local-cluster
+KUBECTL ?= $(shell command -v kubectl || echo "$$($(LOCAL_CLUSTER) binaries)/kubectl")
+
+# Added to each "go test", such as TESTFLAGS="-race -run TestReport".
+TESTFLAGS ?=
+BENCH ?= .
+
+# Tools run on this machine, whatever is built for another.
+TOOL = GOOS= GOARCH= go tool -modfile=tools/go.mod
+CODE = ./api/... ./cmd/... ./internal/...
+WITH_API_SERVER = assets=$$($(LOCAL_CLUSTER) binaries) && KUBEBUILDER_ASSETS="$$assets"
+# The demo takes a cluster only by "make demo KUBECONFIG=…", never from the environment.
+DEMO_FLAGS = --dir $(CLUSTER_DIR) $(if $(filter command,$(origin KUBECONFIG)),--kubeconfig "$(KUBECONFIG)")
+
+# A workspace around the checkout would hide tools/go.mod.
+export GOWORK = off
+
+.DEFAULT_GOAL = help
+
+##@ Building
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z0-9-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: build
+build: ## Build the programs into bin/
+	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/...
+
+.PHONY: docker-build
+docker-build: ## Build the image IMG
+	$(CONTAINER_TOOL) build -t $(IMG) .
+
+.PHONY: generate
+generate: ## Generate the API's Go code and its reference, docs/api.md
+	$(TOOL) controller-gen object paths=./api/...
+	$(TOOL) crd-ref-docs --log-level=ERROR --source-path=./api --config=docs/api-reference.yaml --renderer=markdown --output-path=docs/api.md
+
+.PHONY: manifests
+manifests: generate ## Generate the CRDs and the operator's role
+	$(TOOL) controller-gen crd paths=./api/... output:crd:artifacts:config=config/crd/bases
+	$(TOOL) controller-gen rbac:roleName=usage-operator paths=./internal/... output:rbac:artifacts:config=config/rbac
+
+##@ Checking
+
+.PHONY: lint
+lint: ## Run the linters
+	$(TOOL) golangci-lint run
+
+.PHONY: fmt
+fmt: ## Format the Go code
+	$(TOOL) golangci-lint fmt
+
+.PHONY: vulncheck
+vulncheck: ## Look for known vulnerabilities; VULNCHECK=required fails without the database
+	@hack/vulncheck.sh env $(TOOL) govulncheck ./...
+
+.PHONY: verify
+verify: ## Check that generated files, go.mod and the manifests are in order
+	@MAKE="$(MAKE)" hack/verify.sh
+	@for file in config/*/kustomization.yaml; do \
+		echo "kustomize build $${file%/*}"; $(TOOL) kustomize build "$${file%/*}" >/dev/null || exit 1; \
+	done
+
+.PHONY: test
+test: ## All tests: unit, API server, end-to-end
+	$(MAKE) --no-print-directory test-apiserver
+	$(MAKE) --no-print-directory test-e2e
+
+.PHONY: test-unit
+test-unit: ## The tests that need nothing but Go
+	go test -short $(TESTFLAGS) $(CODE)
+
+.PHONY: test-apiserver
+test-apiserver: ## The unit tests, and those against a real API server
+	$(WITH_API_SERVER) go test $(TESTFLAGS) $(CODE)
+
+.PHONY: test-e2e
+test-e2e: ## The tests on local clusters of their own
+	$(WITH_API_SERVER) go test -p 1 -timeout 40m $(TESTFLAGS) ./test/...
+
+.PHONY: bench
+bench: ## The benchmarks, BENCH=<pattern>
+	go test -run '^$$' -bench '$(BENCH)' -benchmem $(TESTFLAGS) ./internal/...
+
+##@ Running
+
+.PHONY: run
+run: ## Run the operator on this machine against the current kubeconfig, ARGS=<flags>
+	POD_NAMESPACE="$${POD_NAMESPACE:-default}" go run ./cmd/usage-operator $(ARGS)
+
+.PHONY: install
+install: ## Install the CRDs into the current cluster
+	$(TOOL) kustomize build config/crd | $(KUBECTL) apply --server-side -f -
+
+.PHONY: uninstall
+uninstall: ## Remove the CRDs, and with them every object of these kinds
+	$(TOOL) kustomize build config/crd | $(KUBECTL) delete --ignore-not-found -f -
+
+.PHONY: deploy
+deploy: ## Deploy CRDs and operator into the current cluster, image IMG
+	$(TOOL) kustomize build config/default | sed 's|image: $(DEFAULT_IMG)|image: $(IMG)|' | $(KUBECTL) apply --server-side -f -
+
+.PHONY: undeploy
+undeploy: ## Remove what deploy made, and every object of the operator's kinds
+	$(TOOL) kustomize build config/default | $(KUBECTL) delete --ignore-not-found -f -
+
+.PHONY: cluster-up
+cluster-up: ## Start a local cluster in CLUSTER_DIR with NODES simulated nodes
+	$(LOCAL_CLUSTER) up --dir $(CLUSTER_DIR) --nodes $(NODES)
+
+.PHONY: cluster-down
+cluster-down: ## Stop the local cluster in CLUSTER_DIR
+	$(LOCAL_CLUSTER) down --dir $(CLUSTER_DIR)
+
+.PHONY: demo
+demo: ## Show it: a local cluster, or yours by KUBECONFIG=<file> behind demo
+	go run ./test/demo up $(DEMO_FLAGS)
+
+.PHONY: demo-down
+demo-down: ## Remove what demo made
+	go run ./test/demo down $(DEMO_FLAGS)

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Fails when a generated file is not what its generator makes of the sources.
+# Works on a copy: the tree is only read, whatever else is unfinished in it.
+set -eu
+
+cd "$(dirname "$0")/.."
+generated="config/crd/bases config/rbac/role.yaml docs/api.md api"
+
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+trap 'exit 1' HUP INT TERM
+
+cp -R Makefile go.mod go.sum tools api internal config docs "$copy"
+# What no source makes any more must show as a difference.
+rm -rf "$copy/config/crd/bases" "$copy/config/rbac/role.yaml" "$copy/docs/api.md"
+find "$copy/api" -name 'zz_generated.*' -exec rm -f {} +
+"${MAKE:-make}" -C "$copy" --no-print-directory manifests
+
+stale=
+for path in $generated; do
+	diff -ru "$path" "$copy/$path" || stale="$stale $path"
+done
+if [ -n "$stale" ]; then
+	echo "not current:$stale; run \"make generate manifests\"" >&2
+	exit 1
+fi
+
+for module in . tools; do
+	echo "go mod tidy -diff in $module"
+	go -C "$module" mod tidy -diff
+done
