@@ -1,0 +1,90 @@
+package model
+
+import "math/bits"
+
+// Resource is a resource that the Metrics API measures.
+type Resource uint8
+
+// The resources, in the order of Amounts.
+const (
+	CPU Resource = iota
+	Memory
+	ResourceCount
+)
+
+// Amounts is an amount of each resource: CPU in nanocores, memory in bytes.
+type Amounts [ResourceCount]int64
+
+// Sum adds amounts exactly: two limits of 5E bytes are more than an int64
+// holds, and such limits exist. The zero value is 0. It is a 128-bit two's
+// complement integer.
+type Sum struct {
+	hi int64
+	lo uint64
+}
+
+// Plus returns s + amount.
+func (s Sum) Plus(amount int64) Sum {
+	lo, carry := bits.Add64(s.lo, uint64(amount), 0)
+	return Sum{hi: s.hi + amount>>63 + int64(carry), lo: lo}
+}
+
+// Add returns s + other.
+func (s Sum) Add(other Sum) Sum {
+	lo, carry := bits.Add64(s.lo, other.lo, 0)
+	return Sum{hi: s.hi + other.hi + int64(carry), lo: lo}
+}
+
+// Sub returns s - other.
+func (s Sum) Sub(other Sum) Sum {
+	lo, borrow := bits.Sub64(s.lo, other.lo, 0)
+	return Sum{hi: s.hi - other.hi - int64(borrow), lo: lo}
+}
+
+// IsZero tells whether s is 0.
+func (s Sum) IsZero() bool { return s == Sum{} }
+
+// Compare returns -1, 0 or 1 as s is less than, equal to or greater than other.
+func (s Sum) Compare(other Sum) int {
+	switch {
+	case s == other:
+		return 0
+	case s.hi < other.hi, s.hi == other.hi && s.lo < other.lo:
+		return -1
+	default:
+		return 1
+	}
+}
+
+// Float returns the nearest floating-point number.
+func (s Sum) Float() float64 { return float64(s.hi)*(1<<64) + float64(s.lo) }
+
+// Words returns the number as its high and its low 64 bits.
+func (s Sum) Words() (hi int64, lo uint64) { return s.hi, s.lo }
+
+// Sums is a sum for each resource.
+type Sums [ResourceCount]Sum
+
+// Plus returns s with amounts added.
+func (s Sums) Plus(amounts Amounts) Sums {
+	for r := range s {
+		s[r] = s[r].Plus(amounts[r])
+	}
+	return s
+}
+
+// Add returns s with other added.
+func (s Sums) Add(other Sums) Sums {
+	for r := range s {
+		s[r] = s[r].Add(other[r])
+	}
+	return s
+}
+
+// Sub returns s with other taken away.
+func (s Sums) Sub(other Sums) Sums {
+	for r := range s {
+		s[r] = s[r].Sub(other[r])
+	}
+	return s
+}
