@@ -1,0 +1,117 @@
+package usage
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/usage-operator/usage-operator/internal/selection"
+)
+
+// ID names a report.
+type ID struct {
+	Kind      string
+	Namespace string
+	Name      string
+}
+
+// Engine holds the pods, the reports and the sums between them.
+type Engine struct {
+	mu        sync.Mutex
+	inventory inventory
+	reports   reports
+	// applied and tick count the calls of Apply and Tick.
+	applied, tick uint64
+	resolution    resolution
+}
+
+// New returns an engine that knows no pods and no reports.
+func New() *Engine {
+	return &Engine{inventory: newInventory(), reports: newReports()}
+}
+
+// Set adds a report or replaces its plan, and tells whether it did. Its rows are
+// filled at once from the samples at hand. A plan that is the one before changes
+// nothing.
+func (e *Engine) Set(id ID, plan *selection.Plan, need Need) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if r, ok := e.reports.byID[id]; ok {
+		if r.plan == plan {
+			r.need = need
+			return false
+		}
+		e.drop(id, r)
+	}
+	r := newReport(plan, need)
+	e.reports.add(id, r)
+	for _, p := range e.inventory.in(plan.Namespaces()) {
+		e.join(p, r)
+	}
+	return true
+}
+
+// Remove forgets a report. Without reports there are no ticks, so the samples
+// age and are forgotten with the last report.
+func (e *Engine) Remove(id ID) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if r, ok := e.reports.byID[id]; ok {
+		e.drop(id, r)
+	}
+	if len(e.reports.byID) == 0 {
+		e.inventory.forgetSamples()
+	}
+}
+
+// drop takes a report's rows out of all memberships.
+func (e *Engine) drop(id ID, r *report) {
+	e.reports.remove(id)
+	for _, p := range e.inventory.in(r.plan.Namespaces()) {
+		e.leave(p, r)
+	}
+}
+
+// Len returns the number of reports.
+func (e *Engine) Len() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.reports.byID)
+}
+
+// Namespaces returns the namespaces that the reports are limited to; nil when
+// one of them wants all, or when reading them all is cheaper.
+func (e *Engine) Namespaces() []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	wanted := map[string]bool{}
+	for _, r := range e.reports.byID {
+		if r.plan.Namespaces() == nil {
+			return nil
+		}
+		maps.Copy(wanted, r.plan.Namespaces())
+	}
+	if !e.inventory.cheaper(wanted) {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(wanted))
+}
+
+// Expects tells whether any container runs, in the whole cluster, so that the
+// Metrics API should know one.
+func (e *Engine) Expects() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.ContainsFunc(e.inventory.order, func(p *pod) bool {
+		return slices.ContainsFunc(p.Started, func(started int64) bool { return started != 0 })
+	})
+}
+
+// Resolution returns the time between two samples of the metrics pipeline, as
+// observed; 0 before it is known.
+func (e *Engine) Resolution() time.Duration {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.resolution.value
+}
