@@ -23,7 +23,7 @@ type figures struct {
 
 type denominatorFigures struct {
 	Declared, Usage, Base words
-	Unset                 int
+	Set, Unset            int
 }
 
 // words is a 128-bit number.
@@ -45,7 +45,7 @@ func sumWords(s model.Sum) words {
 
 func trueFigures(r *trueRow) figures {
 	of := func(d trueDenominator) denominatorFigures {
-		return denominatorFigures{wordsOf(d.declared), wordsOf(d.usage), wordsOf(d.base), d.unset}
+		return denominatorFigures{wordsOf(d.declared), wordsOf(d.usage), wordsOf(d.base), d.set, d.unset}
 	}
 	return figures{
 		Subject: r.subject, Pods: len(r.pods), Containers: r.containers, Observed: r.observed > 0,
@@ -58,7 +58,7 @@ func trueFigures(r *trueRow) figures {
 func viewFigures(t *testing.T, r *usage.Row) figures {
 	t.Helper()
 	of := func(d usage.Denominator) denominatorFigures {
-		return denominatorFigures{sumWords(d.Declared), sumWords(d.Usage), sumWords(d.Base), d.Unset}
+		return denominatorFigures{sumWords(d.Declared), sumWords(d.Usage), sumWords(d.Base), d.Set, d.Unset}
 	}
 	cpu, memory := &r.Resources[model.CPU], &r.Resources[model.Memory]
 	if cpu.Observed != memory.Observed {

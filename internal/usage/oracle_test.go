@@ -65,7 +65,7 @@ func (p *truePod) accepted() []reading {
 		switch {
 		case r.voids:
 			readings = append(readings, r)
-		case r.time.IsZero(), !r.time.After(last), r.time.Unix() < r.startTime:
+		case r.time.IsZero(), !r.time.After(last), r.startTime == 0, r.time.Unix() < r.startTime:
 		default:
 			last = r.time
 			readings = append(readings, r)
@@ -206,7 +206,7 @@ type trueRow struct {
 
 type trueDenominator struct {
 	declared, usage, base *big.Int
-	unset                 int
+	set, unset            int
 }
 
 func newTrueRow(s model.Subject) *trueRow {
@@ -257,12 +257,16 @@ func usedBy(p *truePod, container int, now *reading, r model.Resource) (*big.Int
 
 // add adds what containers declare. Where the pod declares the resource as a
 // whole, that stands for all of them, and usage compares with it only when all
-// of them were seen.
+// of the pod's containers count and were seen. Nothing compares with 0.
 func (d *trueDenominator) add(p *truePod, containers []int, now *reading, single bool, r model.Resource, of func(model.Resources) model.Declared) {
 	podSays := p.PodLevel != nil && of(*p.PodLevel).Set[r]
 	if podSays && !single {
 		whole := big.NewInt(of(*p.PodLevel).Amounts[r])
 		d.declared.Add(d.declared, whole)
+		d.set += len(containers)
+		if len(containers) < len(p.Containers) || whole.Sign() == 0 {
+			return
+		}
 		sum := new(big.Int)
 		for _, i := range containers {
 			used, seen := usedBy(p, i, now, r)
@@ -285,8 +289,9 @@ func (d *trueDenominator) add(p *truePod, containers []int, now *reading, single
 			}
 			continue
 		}
+		d.set++
 		d.declared.Add(d.declared, big.NewInt(own.Amounts[r]))
-		if used, seen := usedBy(p, i, now, r); seen {
+		if used, seen := usedBy(p, i, now, r); seen && own.Amounts[r] > 0 {
 			d.usage.Add(d.usage, used)
 			d.base.Add(d.base, big.NewInt(own.Amounts[r]))
 		}
@@ -311,6 +316,7 @@ func (d *trueDenominator) fold(x *trueDenominator) {
 	d.declared.Add(d.declared, x.declared)
 	d.usage.Add(d.usage, x.usage)
 	d.base.Add(d.base, x.base)
+	d.set += x.set
 	d.unset += x.unset
 }
 

@@ -62,7 +62,7 @@ func comparePods(a, b *pod) int {
 // accept takes a sample if it is new and of this pod, not of a former pod of
 // the same name. It returns the time since the sample before, 0 for the first.
 func (p *pod) accept(s *model.PodSample, containers []model.ContainerSample, readTime time.Time) (gap time.Duration, ok bool) {
-	if s.Time.IsZero() || !s.Time.After(p.sample.time) || s.Time.Unix() < p.StartTime {
+	if s.Time.IsZero() || !s.Time.After(p.sample.time) || p.StartTime == 0 || s.Time.Unix() < p.StartTime {
 		return 0, false
 	}
 	if !p.sample.time.IsZero() {

@@ -18,10 +18,10 @@ type declared struct {
 	requests, limits                 tally
 }
 
-// tally sums what containers declare and counts those that declare nothing.
+// tally sums what containers declare and counts those that do and do not.
 type tally struct {
-	sum   model.Sums
-	unset [model.ResourceCount]int32
+	sum        model.Sums
+	set, unset [model.ResourceCount]int32
 }
 
 // observed is what pods were seen to use.
@@ -61,6 +61,7 @@ func (d *declared) sub(o *declared) {
 func (t *tally) add(o *tally) {
 	t.sum = t.sum.Add(o.sum)
 	for r := range t.unset {
+		t.set[r] += o.set[r]
 		t.unset[r] += o.unset[r]
 	}
 }
@@ -68,6 +69,7 @@ func (t *tally) add(o *tally) {
 func (t *tally) sub(o *tally) {
 	t.sum = t.sum.Sub(o.sum)
 	for r := range t.unset {
+		t.set[r] -= o.set[r]
 		t.unset[r] -= o.unset[r]
 	}
 }

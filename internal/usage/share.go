@@ -42,12 +42,14 @@ func declares(p *model.Pod, s share) declared {
 }
 
 // declare adds what one container declares. Where the pod declares a resource
-// as a whole, its containers neither add to it nor lack it.
+// as a whole, its containers do not add to it, and none of them lacks it.
 func (t *tally) declare(own, whole *model.Declared, single bool) {
 	for r := range own.Set {
 		switch {
 		case whole.Set[r] && !single:
+			t.set[r]++
 		case own.Set[r]:
+			t.set[r]++
 			t.sum[r] = t.sum[r].Plus(own.Amounts[r])
 		case !whole.Set[r]:
 			t.unset[r]++
@@ -74,7 +76,7 @@ func (p *pod) observes(s share) (o observed) {
 	if o.containers == 0 {
 		return observed{}
 	}
-	if all && !s.single {
+	if all && s.containers == nil {
 		o.ofRequests.addPod(o.usage, &whole.Requests)
 		o.ofLimits.addPod(o.usage, &whole.Limits)
 	}
@@ -82,9 +84,11 @@ func (p *pod) observes(s share) (o observed) {
 	return o
 }
 
+// addContainer adds a container's usage over what it declares. A declared 0 is no
+// denominator.
 func (a *ratio) addContainer(use *model.Amounts, own, whole *model.Declared, single bool) {
 	for r := range own.Set {
-		if own.Set[r] && (single || !whole.Set[r]) {
+		if own.Amounts[r] > 0 && (single || !whole.Set[r]) {
 			a.usage[r] = a.usage[r].Plus(use[r])
 			a.base[r] = a.base[r].Plus(own.Amounts[r])
 		}
@@ -95,7 +99,7 @@ func (a *ratio) addContainer(use *model.Amounts, own, whole *model.Declared, sin
 // usage over the whole declaration would be too low, so it takes a whole pod.
 func (a *ratio) addPod(use model.Sums, whole *model.Declared) {
 	for r := range whole.Set {
-		if whole.Set[r] {
+		if whole.Amounts[r] > 0 {
 			a.usage[r] = a.usage[r].Add(use[r])
 			a.base[r] = a.base[r].Plus(whole.Amounts[r])
 		}

@@ -55,9 +55,10 @@ type Amount struct {
 type Denominator struct {
 	// Declared is the sum over all containers.
 	Declared model.Sum
-	// Unset counts the containers that declare nothing.
-	Unset int
-	// Usage and Base cover the observed containers that declare something:
+	// Set counts the containers that declare something, or whose pod does as a
+	// whole; Unset those that declare nothing.
+	Set, Unset int
+	// Usage and Base cover the observed containers that declare more than 0:
 	// Usage divided by Base is the share that they use.
 	Usage, Base model.Sum
 }
@@ -174,5 +175,5 @@ func newRow(s sums) Row {
 }
 
 func newDenominator(t *tally, of *ratio, r int) Denominator {
-	return Denominator{Declared: t.sum[r], Unset: int(t.unset[r]), Usage: of.usage[r], Base: of.base[r]}
+	return Denominator{Declared: t.sum[r], Set: int(t.set[r]), Unset: int(t.unset[r]), Usage: of.usage[r], Base: of.base[r]}
 }
