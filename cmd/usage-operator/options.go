@@ -1,0 +1,47 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+
+	"github.com/go-logr/logr"
+	"go.uber.org/zap/zapcore"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+)
+
+// options are what the flags say.
+type options struct {
+	leaderElection          bool
+	leaderElectionNamespace string
+	probeAddress            string
+	metricsAddress          string
+	log                     zap.Options
+}
+
+func parseOptions(args []string) (*options, error) {
+	o := &options{log: zap.Options{TimeEncoder: zapcore.RFC3339TimeEncoder}}
+	flags := flag.NewFlagSet("usage-operator", flag.ContinueOnError)
+	flags.BoolVar(&o.leaderElection, "leader-elect", false,
+		"Work only while holding a lease, so that several replicas can run.")
+	flags.StringVar(&o.leaderElectionNamespace, "leader-election-namespace", "",
+		"Namespace of the lease. In a cluster, the operator's own namespace is the default.")
+	flags.StringVar(&o.probeAddress, "health-probe-bind-address", ":8081",
+		"Address of /healthz and /readyz; 0 turns them off.")
+	flags.StringVar(&o.metricsAddress, "metrics-bind-address", "0",
+		"Address of /metrics, without authentication; 0 turns it off.")
+	// GetConfig of controller-runtime reads --kubeconfig from the global flags.
+	if kubeconfig := flag.Lookup("kubeconfig"); kubeconfig != nil {
+		flags.Var(kubeconfig.Value, kubeconfig.Name, kubeconfig.Usage)
+	}
+	o.log.BindFlags(flags)
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	if flags.NArg() > 0 {
+		return nil, fmt.Errorf("%q is not a flag; flags begin with --", flags.Arg(0))
+	}
+	return o, nil
+}
+
+// logger writes JSON to stderr, where any node's logging agent finds it.
+func (o *options) logger() logr.Logger { return zap.New(zap.UseFlagOptions(&o.log)) }

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+func TestDefaults(t *testing.T) {
+	o, err := parseOptions(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &options{probeAddress: ":8081", metricsAddress: "0"}
+	mustBe(t, want, o)
+}
+
+func TestFlags(t *testing.T) {
+	o, err := parseOptions([]string{
+		"--leader-elect", "--leader-election-namespace=ops", "--health-probe-bind-address=:1", "--metrics-bind-address", ":2",
+		"--zap-log-level=debug",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &options{leaderElection: true, leaderElectionNamespace: "ops", probeAddress: ":1", metricsAddress: ":2"}
+	mustBe(t, want, o)
+	if !o.logger().V(1).Enabled() {
+		t.Error("the level of the log is not debug")
+	}
+}
+
+func mustBe(t *testing.T, want, got *options) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(options{}), cmpopts.IgnoreFields(options{}, "log")); diff != "" {
+		t.Errorf("the options (-want +got):\n%s", diff)
+	}
+}
+
+// TestHelp: to ask for help is no failure.
+func TestHelp(t *testing.T) {
+	for _, arg := range []string{"--help", "-h"} {
+		if _, err := parseOptions([]string{arg}); !errors.Is(err, flag.ErrHelp) {
+			t.Errorf("%s is parsed with the error %v, want %v", arg, err, flag.ErrHelp)
+		}
+		if err := run([]string{arg}); err != nil {
+			t.Errorf("%s fails: %v", arg, err)
+		}
+	}
+}
+
+func TestWrongArguments(t *testing.T) {
+	for _, row := range []struct{ arg, want string }{
+		{"--leader-elected", "leader-elected"},
+		{"--leader-elect=perhaps", "perhaps"},
+		{"leader-elect", `"leader-elect" is not a flag`},
+	} {
+		if err := run([]string{row.arg}); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%s gives the error %v, want one with %q", row.arg, err, row.want)
+		}
+	}
+}
+
+// TestKubeconfigIsAFlag: it reaches the one that controller-runtime reads.
+func TestKubeconfigIsAFlag(t *testing.T) {
+	t.Cleanup(func() { _ = flag.Set("kubeconfig", "") })
+	if _, err := parseOptions([]string{"--kubeconfig=mine"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := flag.Lookup("kubeconfig").Value.String(); got != "mine" {
+		t.Errorf("the kubeconfig is %q, want mine", got)
+	}
+}

@@ -1,0 +1,46 @@
+package controller
+
+import (
+	"sync"
+
+	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/selection"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+// plans keeps the compiled selection of each report until its spec changes, so
+// that the engine can tell an edit from a refresh. The zero value is ready.
+type plans struct {
+	mu    sync.Mutex
+	plans map[types.NamespacedName]compiled
+}
+
+type compiled struct {
+	uid        types.UID
+	generation int64
+	plan       *selection.Plan
+	err        error
+}
+
+func (p *plans) of(object v1alpha1.ReportObject) (*selection.Plan, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	name := client.ObjectKeyFromObject(object)
+	c, ok := p.plans[name]
+	if !ok || c.uid != object.GetUID() || c.generation != object.GetGeneration() {
+		c = compiled{uid: object.GetUID(), generation: object.GetGeneration()}
+		c.plan, c.err = selection.Compile(object.Scope(), object.SelectionSpec())
+		if p.plans == nil {
+			p.plans = map[types.NamespacedName]compiled{}
+		}
+		p.plans[name] = c
+	}
+	return c.plan, c.err
+}
+
+func (p *plans) forget(name types.NamespacedName) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.plans, name)
+}

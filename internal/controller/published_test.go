@@ -1,0 +1,76 @@
+package controller
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/cache"
+
+	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/report"
+)
+
+func published() *v1alpha1.UsageReport {
+	status := report.Build(viewOf(250))
+	status.ObservedGeneration = 3
+	status.Conditions = []v1alpha1.Condition{{Type: v1alpha1.ConditionReady}}
+	return &v1alpha1.UsageReport{
+		ObjectMeta: metav1.ObjectMeta{
+			Name: "web", ResourceVersion: "7", Generation: 3, Annotations: map[string]string{"note": "long"},
+			ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubectl"}},
+		},
+		Spec:   v1alpha1.UsageReportSpec{ReportSettings: v1alpha1.ReportSettings{Top: 5}},
+		Status: status,
+	}
+}
+
+// TestCompact: an informer may pass an object through more than once.
+func TestCompact(t *testing.T) {
+	stored := published()
+	want := published()
+	want.ManagedFields = nil
+	want.Annotations = map[string]string{fingerprintKey: report.Fingerprint(&stored.Status)}
+	want.Status = v1alpha1.ReportStatus{
+		ObservedGeneration: 3, Conditions: stored.Status.Conditions, SampleTime: stored.Status.SampleTime,
+	}
+	var object any = stored
+	for range 3 {
+		var err error
+		if object, err = Compact(object); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(any(want), object); diff != "" {
+			t.Fatalf("in the cache (-want +got):\n%s", diff)
+		}
+	}
+}
+
+// TestCompactIsNotFooled: who annotates a report cannot pass off a fingerprint.
+func TestCompactIsNotFooled(t *testing.T) {
+	forged := published()
+	forged.Annotations[fingerprintKey] = "forged"
+	object, err := Compact(forged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cached, ok := object.(*v1alpha1.UsageReport)
+	if !ok {
+		t.Fatalf("in the cache is a %T", object)
+	}
+	honest := published()
+	if got := publishedFingerprint(cached); got != report.Fingerprint(&honest.Status) {
+		t.Errorf("the fingerprint is %q", got)
+	}
+}
+
+func TestCompactLeavesOthersAlone(t *testing.T) {
+	tombstone := cache.DeletedFinalStateUnknown{Key: "shop/web", Obj: published()}
+	got, err := Compact(tombstone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(any(tombstone), got); diff != "" {
+		t.Errorf("a tombstone (-want +got):\n%s", diff)
+	}
+}

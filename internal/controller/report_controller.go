@@ -1,0 +1,132 @@
+// Package controller holds the reconcilers. Each fetches an object, asks a pure
+// function what its status must become, and writes at most once. None of them
+// reads the Metrics API: the poller does, for all of them.
+package controller
+
+import (
+	"context"
+	"time"
+
+	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/model"
+	"github.com/usage-operator/usage-operator/internal/report"
+	"github.com/usage-operator/usage-operator/internal/selection"
+	"github.com/usage-operator/usage-operator/internal/usage"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+)
+
+// +kubebuilder:rbac:groups=usage-operator.io,resources=usagereports;clusterusagereports,verbs=get;list;watch
+// +kubebuilder:rbac:groups=usage-operator.io,resources=usagereports/status;clusterusagereports/status,verbs=get;patch
+
+// conflictPause gives the cache time to learn of the change that a conflict is
+// about. A conflict is no error: nothing needs to be done about it.
+const conflictPause = time.Second
+
+// Source serves the numbers of reports.
+type Source interface {
+	Serve(id usage.ID, plan *selection.Plan, need usage.Need, interval time.Duration)
+	Drop(id usage.ID)
+	OnDue(kind string, f func([]usage.ID))
+	View(id usage.ID) *usage.View
+	Metrics() *report.Metrics
+	Synced() bool
+	Starting() bool
+}
+
+// ReportReconciler keeps the status of one kind of report up to date.
+type ReportReconciler struct {
+	Client client.Client
+	Source Source
+	Clock  clock.PassiveClock
+	// Kind is UsageReport or ClusterUsageReport, New an empty object of it.
+	Kind string
+	New  func() v1alpha1.ReportObject
+
+	plans plans
+}
+
+// Reconcile brings the status of one report up to date.
+func (r *ReportReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	object := r.New()
+	if err := r.Client.Get(ctx, req.NamespacedName, object); err != nil {
+		if client.IgnoreNotFound(err) == nil {
+			r.forget(req.NamespacedName)
+		}
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	if !object.GetDeletionTimestamp().IsZero() {
+		r.forget(req.NamespacedName)
+		return ctrl.Result{}, nil
+	}
+	facts := r.gather(object)
+	err := r.write(ctx, object, report.Decide(&facts))
+	switch {
+	case err == nil:
+		return ctrl.Result{RequeueAfter: 2 * report.Interval(object.Settings())}, nil
+	case apierrors.IsConflict(err):
+		log.FromContext(ctx).V(1).Info("The report has changed meanwhile", "conflict", err.Error())
+		return ctrl.Result{RequeueAfter: conflictPause}, nil
+	default:
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+}
+
+// gather makes the report known to the source and collects what its status
+// depends on.
+func (r *ReportReconciler) gather(object v1alpha1.ReportObject) report.Facts {
+	facts := report.Facts{
+		Now:         r.Clock.Now(),
+		Generation:  object.GetGeneration(),
+		Settings:    object.Settings(),
+		Synced:      r.Source.Synced(),
+		Starting:    r.Source.Starting(),
+		Published:   object.ReportStatus(),
+		Fingerprint: publishedFingerprint(object),
+	}
+	id := r.id(client.ObjectKeyFromObject(object))
+	plan, err := r.plans.of(object)
+	if err != nil || object.Settings().Suspend {
+		facts.SpecError = err
+		r.Source.Drop(id)
+		return facts
+	}
+	r.Source.Serve(id, plan, need(object.Settings()), report.Interval(object.Settings()))
+	facts.Metrics = r.Source.Metrics()
+	facts.View = r.Source.View(id)
+	return facts
+}
+
+func (r *ReportReconciler) forget(name types.NamespacedName) {
+	r.Source.Drop(r.id(name))
+	r.plans.forget(name)
+}
+
+func (r *ReportReconciler) id(name types.NamespacedName) usage.ID {
+	return usage.ID{Kind: r.Kind, Namespace: name.Namespace, Name: name.Name}
+}
+
+var (
+	resources = map[v1alpha1.ResourceName]model.Resource{
+		v1alpha1.ResourceCPU:    model.CPU,
+		v1alpha1.ResourceMemory: model.Memory,
+	}
+	measures = map[v1alpha1.SortMeasure]usage.Measure{
+		v1alpha1.SortByUsage:             usage.Usage,
+		v1alpha1.SortByRequests:          usage.Requests,
+		v1alpha1.SortByPercentOfRequests: usage.PercentOfRequests,
+	}
+)
+
+// need says what the view of a report must hold.
+func need(s *v1alpha1.ReportSettings) usage.Need {
+	n := usage.Need{Top: int(s.Top)}
+	if s.SortBy != nil {
+		n.By = usage.Order{Resource: resources[s.SortBy.Resource], Measure: measures[s.SortBy.Measure]}
+	}
+	return n
+}

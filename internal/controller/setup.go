@@ -1,0 +1,63 @@
+package controller
+
+import (
+	"context"
+	"time"
+
+	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/usage"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/util/workqueue"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	"sigs.k8s.io/controller-runtime/pkg/source"
+)
+
+// workers is the number of reports of one kind that are written at once.
+const workers = 4
+
+// cacheSyncTimeout is long because a large cluster takes minutes to list.
+const cacheSyncTimeout = 15 * time.Minute
+
+// SetupReports adds a reconciler for each kind of report to the manager.
+func SetupReports(mgr ctrl.Manager, s Source, clock clock.PassiveClock) error {
+	kinds := map[string]func() v1alpha1.ReportObject{
+		"UsageReport":        func() v1alpha1.ReportObject { return &v1alpha1.UsageReport{} },
+		"ClusterUsageReport": func() v1alpha1.ReportObject { return &v1alpha1.ClusterUsageReport{} },
+	}
+	for kind, newObject := range kinds {
+		r := &ReportReconciler{Client: mgr.GetClient(), Source: s, Clock: clock, Kind: kind, New: newObject}
+		err := ctrl.NewControllerManagedBy(mgr).
+			For(newObject(), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+			WatchesRawSource(due{source: s, kind: kind}).
+			WithOptions(controller.Options{MaxConcurrentReconciles: workers, CacheSyncTimeout: cacheSyncTimeout}).
+			Complete(r)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// due puts the reports of a kind into the queue when they are due.
+type due struct {
+	source Source
+	kind   string
+}
+
+var _ source.Source = due{}
+
+// Start implements source.Source. It returns at once; adding to a queue never
+// blocks the poller.
+func (d due) Start(_ context.Context, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) error {
+	d.source.OnDue(d.kind, func(ids []usage.ID) {
+		for _, id := range ids {
+			queue.Add(reconcile.Request{NamespacedName: types.NamespacedName{Namespace: id.Namespace, Name: id.Name}})
+		}
+	})
+	return nil
+}

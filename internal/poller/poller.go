@@ -1,0 +1,164 @@
+package poller
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/go-logr/logr"
+	"github.com/usage-operator/usage-operator/internal/model"
+	"github.com/usage-operator/usage-operator/internal/report"
+	"github.com/usage-operator/usage-operator/internal/selection"
+	"github.com/usage-operator/usage-operator/internal/usage"
+	"k8s.io/utils/clock"
+)
+
+// Reader reads the Metrics API.
+type Reader interface {
+	Read(ctx context.Context, namespaces []string, into *model.Samples) error
+}
+
+// Inventory knows the cluster.
+type Inventory interface {
+	WaitForSync(ctx context.Context) error
+	HasSynced() bool
+}
+
+// Feed hands out what changed in the inventory. The first Drain is all of it.
+type Feed interface {
+	Drain(into []model.Change) []model.Change
+	Close()
+}
+
+// +kubebuilder:rbac:groups=metrics.k8s.io,resources=pods,verbs=get;list
+
+// Poller joins the metrics with the inventory for all reports.
+type Poller struct {
+	Reader    Reader
+	Inventory Inventory
+	// Subscribe opens a feed of the inventory.
+	Subscribe func() Feed
+	Clock     clock.Clock
+	Log       logr.Logger
+
+	engine   *usage.Engine
+	schedule schedule
+	wake     chan struct{}
+	// samples and changes are reused from tick to tick.
+	samples model.Samples
+	changes []model.Change
+	pace    pace
+
+	mu      sync.Mutex
+	metrics *report.Metrics
+	// started is when the loop began; zero before.
+	started time.Time
+}
+
+// New returns a poller without reports.
+func New(reader Reader, inventory Inventory, subscribe func() Feed, clock clock.Clock, log logr.Logger) *Poller {
+	return &Poller{
+		Reader: reader, Inventory: inventory, Subscribe: subscribe, Clock: clock, Log: log,
+		engine:   usage.New(),
+		schedule: newSchedule(),
+		wake:     make(chan struct{}, 1),
+	}
+}
+
+// Serve adds a report, or gives it a new plan or interval. It is announced as
+// soon as its numbers are up to date.
+func (p *Poller) Serve(id usage.ID, plan *selection.Plan, need usage.Need, interval time.Duration) {
+	isNew := p.engine.Set(id, plan, need)
+	p.schedule.set(id, interval, isNew)
+	if isNew {
+		p.nudge()
+	}
+}
+
+// Drop forgets a report. Without any, the poller rests.
+func (p *Poller) Drop(id usage.ID) {
+	p.engine.Remove(id)
+	p.schedule.remove(id)
+}
+
+// OnDue calls f with the reports of a kind whenever some are due. f must not
+// block.
+func (p *Poller) OnDue(kind string, f func([]usage.ID)) { p.schedule.onDue(kind, f) }
+
+// View returns the numbers of a report, nil until it was announced. A report
+// whose pods have no sample yet is announced again after the next tick, however
+// long its interval is.
+func (p *Poller) View(id usage.ID) *usage.View {
+	if !p.schedule.announced(id) {
+		return nil
+	}
+	v, ok := p.engine.View(id)
+	if ok && v.Total.Pods > 0 && v.SampleTime.IsZero() {
+		p.schedule.hurry(id)
+	}
+	return v
+}
+
+// Metrics tells how the last read went; nil before the first, and after a rest.
+func (p *Poller) Metrics() *report.Metrics {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.metrics
+}
+
+// Synced tells whether the inventory knows the cluster.
+func (p *Poller) Synced() bool { return p.Inventory.HasSynced() }
+
+// startup is for how long waiting is no news after a start.
+const startup = 30 * time.Second
+
+// Starting tells whether the operator started, or became the leader, so recently
+// that nothing has been read yet.
+func (p *Poller) Starting() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.metrics == nil && (p.started.IsZero() || p.Clock.Since(p.started) < startup)
+}
+
+func (p *Poller) begin() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.started = p.Clock.Now()
+}
+
+// NeedLeaderElection makes the manager run the poller on the leader only.
+func (p *Poller) NeedLeaderElection() bool { return true }
+
+// Start ticks until ctx ends.
+func (p *Poller) Start(ctx context.Context) error {
+	p.begin()
+	if p.Inventory.WaitForSync(ctx) != nil {
+		return nil // the context has ended: a normal stop
+	}
+	feed := p.Subscribe()
+	defer feed.Close()
+	timer := p.Clock.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-p.wake:
+			if p.Metrics() == nil {
+				timer.Reset(0) // it rests
+				continue
+			}
+			p.refresh(feed)
+		case <-timer.C():
+			timer.Reset(p.tickIfWanted(ctx, feed))
+		}
+	}
+}
+
+// nudge makes the loop look at what changed.
+func (p *Poller) nudge() {
+	select {
+	case p.wake <- struct{}{}:
+	default: // it is about to look anyway
+	}
+}

@@ -1,0 +1,131 @@
+package poller
+
+import (
+	"hash/fnv"
+	"sync"
+	"time"
+
+	"github.com/usage-operator/usage-operator/internal/usage"
+)
+
+// schedule knows when each report is due. Reports of one interval are spread
+// over it by a hash of their names, so that they are not all written at once.
+type schedule struct {
+	mu        sync.Mutex
+	reports   map[usage.ID]*slot
+	listeners map[string]func([]usage.ID)
+}
+
+type slot struct {
+	interval time.Duration
+	// next is when the report is due; zero until it was announced once.
+	next time.Time
+}
+
+func newSchedule() schedule {
+	return schedule{reports: map[usage.ID]*slot{}, listeners: map[string]func([]usage.ID){}}
+}
+
+// onDue sets the listener of a kind.
+func (s *schedule) onDue(kind string, f func([]usage.ID)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.listeners[kind] = f
+}
+
+// set adds a report, due at once when asked, or gives it a new interval.
+func (s *schedule) set(id usage.ID, interval time.Duration, atOnce bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old, ok := s.reports[id]
+	if ok && !atOnce && old.interval == interval {
+		return
+	}
+	if ok && !atOnce {
+		old.interval = interval // it stays announced, and is due in the new rhythm
+		old.hurry()
+		return
+	}
+	s.reports[id] = &slot{interval: interval}
+}
+
+// hurry makes a report due at once.
+func (s *schedule) hurry(id usage.ID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r, ok := s.reports[id]; ok {
+		r.hurry()
+	}
+}
+
+// hurry leaves alone a report that was not announced yet: it is due anyway.
+func (r *slot) hurry() {
+	if !r.next.IsZero() {
+		r.next = time.Unix(0, 0)
+	}
+}
+
+// announced tells whether the report's numbers have been up to date once.
+func (s *schedule) announced(id usage.ID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, ok := s.reports[id]
+	return ok && !r.next.IsZero()
+}
+
+func (s *schedule) remove(id usage.ID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.reports, id)
+}
+
+// announce hands the reports that are due to their listeners.
+func (s *schedule) announce(now time.Time) {
+	s.tell(func(id usage.ID, r *slot) bool {
+		if now.Before(r.next) {
+			return false
+		}
+		r.next = nextSlot(id, r.interval, now)
+		return true
+	})
+}
+
+// announceAll hands all reports to their listeners.
+func (s *schedule) announceAll(now time.Time) {
+	s.tell(func(id usage.ID, r *slot) bool {
+		r.next = nextSlot(id, r.interval, now)
+		return true
+	})
+}
+
+func (s *schedule) tell(due func(usage.ID, *slot) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ids := map[string][]usage.ID{}
+	for id, r := range s.reports {
+		if due(id, r) {
+			ids[id.Kind] = append(ids[id.Kind], id)
+		}
+	}
+	for kind, f := range s.listeners {
+		if len(ids[kind]) > 0 {
+			f(ids[kind])
+		}
+	}
+}
+
+// nextSlot returns the first slot of a report after now. Its slots are an
+// interval apart, at an offset that its name decides.
+func nextSlot(id usage.ID, interval time.Duration, now time.Time) time.Time {
+	h := fnv.New64a()
+	for _, part := range []string{id.Kind, id.Namespace, id.Name} {
+		h.Write([]byte(part))
+		h.Write([]byte{0})
+	}
+	offset := time.Duration(h.Sum64() % uint64(interval))
+	slot := now.Truncate(interval).Add(offset)
+	if !slot.After(now) {
+		slot = slot.Add(interval)
+	}
+	return slot
+}

@@ -1,0 +1,85 @@
+package poller
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/usage-operator/usage-operator/internal/usage"
+)
+
+func numbered(i int) usage.ID {
+	return usage.ID{Kind: "UsageReport", Namespace: "shop", Name: fmt.Sprintf("report-%d", i)}
+}
+
+// TestNextSlot: slots are an interval apart and do not depend on when one asks.
+func TestNextSlot(t *testing.T) {
+	for _, interval := range []time.Duration{15 * time.Second, minute, 90 * time.Second, 24 * time.Hour} {
+		for i := range 100 {
+			id, now := numbered(i), start.Add(time.Duration(i)*7919*time.Millisecond)
+			next := nextSlot(id, interval, now)
+			if !next.After(now) || next.Sub(now) > interval {
+				t.Errorf("the slot after %v is %v, want one within %v", now, next, interval)
+			}
+			if again := nextSlot(id, interval, next.Add(-1)); !again.Equal(next) {
+				t.Errorf("the slot just after %v is %v, want %v", next.Add(-1), again, next)
+			}
+			if after := nextSlot(id, interval, next); after.Sub(next) != interval {
+				t.Errorf("the slot after %v is %v, want %v later", next, after, interval)
+			}
+		}
+	}
+}
+
+// TestSlotsAreSpread: a thousand reports fill all parts of their interval.
+func TestSlotsAreSpread(t *testing.T) {
+	const reports, parts = 1000, 10
+	for _, kind := range []string{"UsageReport", "ClusterUsageReport"} {
+		var in [parts]int
+		for i := range reports {
+			id := numbered(i)
+			id.Kind = kind
+			in[nextSlot(id, minute, start).Sub(start)*parts/(minute+1)]++
+		}
+		for part, n := range in {
+			if n < reports/parts/2 || n > reports/parts*2 {
+				t.Errorf("%s: part %d of the interval has %d of %d slots", kind, part, n, reports)
+			}
+		}
+	}
+	a, b := numbered(1), numbered(1)
+	b.Namespace = "data"
+	if nextSlot(a, time.Hour, start).Equal(nextSlot(b, time.Hour, start)) {
+		t.Error("the namespace takes no part in the slot")
+	}
+}
+
+// TestNewInterval: a report with a new interval is due at once, but an
+// announcement that is still owed stays owed.
+func TestNewInterval(t *testing.T) {
+	s, id := newSchedule(), numbered(1)
+	due := 0
+	s.onDue(id.Kind, func([]usage.ID) { due++ })
+	s.set(id, time.Hour, true)
+	s.set(id, minute, false)
+	if s.announced(id) {
+		t.Error("the report counts as announced before it was")
+	}
+	s.announce(start)
+	s.set(id, minute, false)
+	s.announce(start)
+	if due != 1 {
+		t.Errorf("announced %d times, want 1", due)
+	}
+	s.set(id, 2*minute, false)
+	s.announce(start)
+	if due != 2 || !s.announced(id) {
+		t.Errorf("announced %d times after a new interval, want 2", due)
+	}
+	s.remove(id)
+	s.hurry(id)
+	s.announceAll(start)
+	if due != 2 {
+		t.Error("a removed report was announced")
+	}
+}

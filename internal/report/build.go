@@ -1,0 +1,116 @@
+// Package report turns a view of the engine into the status of a report.
+//
+// It is three pure steps. Build makes the numbers. Conditions says how far they
+// can be relied on. Decide compares both with what is published and says what
+// must be written: everything, the conditions only, or nothing.
+package report
+
+import (
+	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/model"
+	"github.com/usage-operator/usage-operator/internal/usage"
+)
+
+// resources are the names under which amounts are published.
+var resources = [model.ResourceCount]v1alpha1.ResourceName{
+	model.CPU:    v1alpha1.ResourceCPU,
+	model.Memory: v1alpha1.ResourceMemory,
+}
+
+// Build returns the numbers of a status. Its conditions and its generation are
+// not set.
+func Build(v *usage.View) v1alpha1.ReportStatus {
+	total := newRow(&v.Total)
+	s := v1alpha1.ReportStatus{
+		SampleTime: v1alpha1.NewTimestamp(v.SampleTime),
+		Coverage:   newCoverage(v),
+		Total:      &total,
+		GroupCount: int32(v.RowCount),
+	}
+	if v.Resolution > 0 {
+		s.Resolution = v1alpha1.NewDuration(v.Resolution)
+	}
+	for i := range v.Rows {
+		s.Groups = append(s.Groups, newRow(&v.Rows[i]))
+		s.Groups[i].Subject = newSubject(&v.Rows[i].Subject, v.LabelKeys)
+	}
+	if v.Other != nil {
+		other := newRow(v.Other)
+		s.Other = &other
+	}
+	return s
+}
+
+func newCoverage(v *usage.View) *v1alpha1.Coverage {
+	return &v1alpha1.Coverage{
+		Percent:    percentCovered(v.Containers),
+		Pods:       newObserved(v.Pods),
+		Containers: newObserved(v.Containers),
+	}
+}
+
+func newObserved(c usage.Coverage) v1alpha1.Observed {
+	return v1alpha1.Observed{Expected: int32(c.Expected), Observed: int32(c.Observed)}
+}
+
+// percentCovered is 100 where nothing was expected: nothing is missing. A
+// container that has just stopped can still have a sample.
+func percentCovered(c usage.Coverage) int32 {
+	if c.Observed >= c.Expected {
+		return 100
+	}
+	return int32(100 * c.Observed / c.Expected)
+}
+
+func newRow(r *usage.Row) v1alpha1.Row {
+	row := v1alpha1.Row{
+		Pods:       int32(r.Pods),
+		Containers: int32(r.Containers),
+		Resources:  make(map[v1alpha1.ResourceName]v1alpha1.ResourceUsage, len(resources)),
+	}
+	for i, name := range resources {
+		row.Resources[name] = newResource(model.Resource(i), &r.Resources[i], r.Containers)
+	}
+	return row
+}
+
+func newResource(r model.Resource, a *usage.Amount, containers int) v1alpha1.ResourceUsage {
+	var u v1alpha1.ResourceUsage
+	if a.Observed {
+		u.Usage = measured(r, a.Usage)
+	}
+	if a.Requests.Unset < containers {
+		u.Requests = declared(r, a.Requests.Declared)
+	}
+	if a.Limits.Unset < containers {
+		u.Limits = declared(r, a.Limits.Declared)
+	}
+	requests, limits := percent(&a.Requests), percent(&a.Limits)
+	if requests != nil || limits != nil {
+		u.PercentOf = &v1alpha1.PercentOf{Requests: requests, Limits: limits}
+	}
+	if a.Requests.Unset+a.Limits.Unset > 0 {
+		u.Unset = &v1alpha1.Unset{Requests: int32(a.Requests.Unset), Limits: int32(a.Limits.Unset)}
+	}
+	return u
+}
+
+func newSubject(s *model.Subject, labelKeys []string) *v1alpha1.Subject {
+	out := &v1alpha1.Subject{
+		Namespace: s.Namespace,
+		Pod:       s.Pod,
+		Container: s.Container,
+		Node:      s.Node,
+	}
+	if s.Workload.Kind != "" {
+		out.Workload = &v1alpha1.Workload{APIGroup: s.Workload.Group, Kind: s.Workload.Kind, Name: s.Workload.Name}
+	}
+	for i, key := range labelKeys {
+		label := v1alpha1.SubjectLabel{Key: key}
+		if s.Labels[i].Present {
+			label.Value = &s.Labels[i].Value
+		}
+		out.Labels = append(out.Labels, label)
+	}
+	return out
+}

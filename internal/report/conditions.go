@@ -1,0 +1,164 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/usage"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Facts are all that a report's status depends on.
+type Facts struct {
+	Now        time.Time
+	Generation int64
+	Settings   *v1alpha1.ReportSettings
+	// SpecError is why the spec cannot be served; nil when it can.
+	SpecError error
+	// Synced tells whether the inventory knows the cluster.
+	Synced bool
+	// Metrics is how the last read of the Metrics API went; nil before the first.
+	Metrics *Metrics
+	// Starting tells that the operator has just started, so that waiting is no
+	// news yet.
+	Starting bool
+	// View holds the numbers; nil while the engine does not know the report.
+	View *usage.View
+	// Published is the status as it is stored.
+	Published *v1alpha1.ReportStatus
+	// Fingerprint is that of the stored numbers.
+	Fingerprint string
+}
+
+// Metrics is how a read of the Metrics API went.
+type Metrics struct {
+	Available bool
+	// Reason and Message are those of the condition MetricsAvailable.
+	Reason, Message string
+}
+
+// phase is where a report stands; it decides the conditions of kstatus.
+type phase struct {
+	ready           metav1.ConditionStatus
+	reason, message string
+	// waiting reports are Reconciling, stalled ones Stalled.
+	waiting, stalled bool
+	// numbers tells whether the view answers the spec.
+	numbers bool
+}
+
+// standing decides the phase: the first sentence that holds.
+func standing(f *Facts) phase {
+	switch {
+	case f.SpecError != nil:
+		return phase{ready: metav1.ConditionFalse, reason: v1alpha1.ReasonInvalidSpec, message: f.SpecError.Error(), stalled: true}
+	case f.Settings.Suspend:
+		return phase{ready: metav1.ConditionTrue, reason: v1alpha1.ReasonSuspended,
+			message: "The report is suspended and keeps its last numbers. Set spec.suspend to false to resume."}
+	case !f.Synced:
+		return wait(v1alpha1.ReasonWaitingForSync, "The operator is still reading pods, nodes and namespaces.")
+	case f.Metrics != nil && !f.Metrics.Available:
+		return wait(f.Metrics.Reason, f.Metrics.Message)
+	case f.Metrics == nil || f.View == nil:
+		return wait(v1alpha1.ReasonWaitingForFirstSample, "The Metrics API has not been read yet.")
+	case f.View.Total.Pods == 0:
+		return phase{ready: metav1.ConditionTrue, reason: v1alpha1.ReasonNoPodsSelected, numbers: true,
+			message: "No pod that is bound to a node matches the selection. Compare spec with kubectl get pods --show-labels."}
+	case f.View.SampleTime.IsZero():
+		return wait(v1alpha1.ReasonWaitingForFirstSample, fmt.Sprintf(
+			"The Metrics API has no sample of the %d selected pods yet. A new pod has its first after about two resolutions of the metrics pipeline.",
+			f.View.Total.Pods))
+	default:
+		return phase{ready: metav1.ConditionTrue, reason: v1alpha1.ReasonReported, message: "The status answers the spec.", numbers: true}
+	}
+}
+
+func wait(reason, message string) phase {
+	return phase{ready: metav1.ConditionFalse, reason: reason, message: message, waiting: true}
+}
+
+// conditions returns the conditions of a report, with the transition times of
+// those that did not change.
+func conditions(f *Facts, p phase) []v1alpha1.Condition {
+	c := conditionSet{facts: f}
+	c.set(v1alpha1.ConditionReady, p.ready, p.reason, p.message)
+	if p.waiting {
+		c.set(v1alpha1.ConditionReconciling, metav1.ConditionTrue, p.reason, p.message)
+	}
+	if p.stalled {
+		c.set(v1alpha1.ConditionStalled, metav1.ConditionTrue, p.reason, p.message)
+	}
+	if f.Metrics != nil {
+		c.set(v1alpha1.ConditionMetricsAvailable, conditionStatus(f.Metrics.Available), f.Metrics.Reason, f.Metrics.Message)
+	} else {
+		c.keep(v1alpha1.ConditionMetricsAvailable)
+	}
+	if p.numbers {
+		complete, reason, message := completeness(f.View)
+		c.set(v1alpha1.ConditionComplete, conditionStatus(complete), reason, message)
+	} else {
+		c.keep(v1alpha1.ConditionComplete)
+	}
+	return c.conditions
+}
+
+func completeness(v *usage.View) (complete bool, reason, message string) {
+	if percentCovered(v.Containers) == 100 {
+		return true, v1alpha1.ReasonAllSampled, "Every container that runs has a current sample."
+	}
+	return false, v1alpha1.ReasonSamplesMissing, fmt.Sprintf(
+		"%d of %d pods and %d of %d containers have a current sample. Sums cover only these.",
+		v.Pods.Observed, v.Pods.Expected, v.Containers.Observed, v.Containers.Expected)
+}
+
+func conditionStatus(b bool) metav1.ConditionStatus {
+	if b {
+		return metav1.ConditionTrue
+	}
+	return metav1.ConditionFalse
+}
+
+// conditionSet collects conditions.
+type conditionSet struct {
+	facts      *Facts
+	conditions []v1alpha1.Condition
+}
+
+func (c *conditionSet) set(kind string, status metav1.ConditionStatus, reason, message string) {
+	since := v1alpha1.NewTimestamp(c.facts.Now)
+	if old := c.published(kind); old != nil && old.Status == status {
+		since = old.LastTransitionTime
+	}
+	c.conditions = append(c.conditions, v1alpha1.Condition{
+		Type: kind, Status: status, Reason: reason, Message: cut(message),
+		ObservedGeneration: c.facts.Generation, LastTransitionTime: since,
+	})
+}
+
+// keep takes over a condition of which there is no news.
+func (c *conditionSet) keep(kind string) {
+	if old := c.published(kind); old != nil {
+		c.conditions = append(c.conditions, *old)
+	}
+}
+
+func (c *conditionSet) published(kind string) *v1alpha1.Condition {
+	i := slices.IndexFunc(c.facts.Published.Conditions, func(o v1alpha1.Condition) bool { return o.Type == kind })
+	if i < 0 {
+		return nil
+	}
+	return &c.facts.Published.Conditions[i]
+}
+
+// maxMessage is what the schema admits, in bytes to be safe.
+const maxMessage = 2048
+
+func cut(message string) string {
+	if len(message) <= maxMessage {
+		return message
+	}
+	return strings.ToValidUTF8(message[:maxMessage-3], "") + "..."
+}

@@ -1,0 +1,89 @@
+package report
+
+import (
+	"slices"
+	"time"
+
+	"github.com/usage-operator/usage-operator/api/v1alpha1"
+)
+
+// Write is what must be written of a status.
+type Write int
+
+// The writes, from least to most.
+const (
+	Nothing Write = iota
+	// ConditionsOnly leaves the numbers as they are.
+	ConditionsOnly
+	Everything
+)
+
+// Decision is a status and what must be written of it. With ConditionsOnly the
+// status holds no numbers.
+type Decision struct {
+	Write  Write
+	Status v1alpha1.ReportStatus
+}
+
+// Decide says what a report's status must become. Numbers are written when one
+// moved at three significant digits, when the stored ones are older than a
+// heartbeat, and with each change of the conditions, so that the two agree; they
+// are never taken away.
+func Decide(f *Facts) Decision {
+	p := standing(f)
+	if p.waiting && (f.Starting && answers(f) || aboutToCome(f)) {
+		return Decision{Write: Nothing}
+	}
+	status := v1alpha1.ReportStatus{}
+	if p.numbers {
+		status = Build(f.View)
+	}
+	status.ObservedGeneration = f.Generation
+	status.Conditions = conditions(f, p)
+	switch said := saysTheSame(&status, f.Published); {
+	case p.numbers && (!said || Fingerprint(&status) != f.Fingerprint || heartbeatDue(f)):
+		return Decision{Write: Everything, Status: status}
+	case !said:
+		return Decision{Write: ConditionsOnly, Status: status}
+	default:
+		return Decision{Write: Nothing}
+	}
+}
+
+// answers tells whether the stored status speaks of the spec as it is.
+func answers(f *Facts) bool { return f.Published.ObservedGeneration == f.Generation }
+
+// saysTheSame compares everything but the numbers.
+func saysTheSame(a, b *v1alpha1.ReportStatus) bool {
+	return a.ObservedGeneration == b.ObservedGeneration && slices.EqualFunc(a.Conditions, b.Conditions, sameCondition)
+}
+
+// aboutToCome tells whether the numbers are being summed up at this moment. The
+// report is decided on again when they are there.
+func aboutToCome(f *Facts) bool {
+	return f.View == nil && f.Synced && f.Metrics != nil && f.Metrics.Available
+}
+
+// sameCondition ignores the message: its counts move all the time.
+func sameCondition(a, b v1alpha1.Condition) bool {
+	return a.Type == b.Type && a.Status == b.Status && a.Reason == b.Reason && a.ObservedGeneration == b.ObservedGeneration
+}
+
+// heartbeatDue tells whether the stored numbers are so old, or of a time that
+// cannot be read, that they are written again although none of them moved.
+func heartbeatDue(f *Facts) bool {
+	if f.View.SampleTime.IsZero() {
+		return false
+	}
+	stored, err := f.Published.SampleTime.Time()
+	return err != nil || f.View.SampleTime.Sub(stored) >= max(10*Interval(f.Settings), 10*time.Minute)
+}
+
+// Interval is how often a report is refreshed.
+func Interval(s *v1alpha1.ReportSettings) time.Duration {
+	d, err := s.Interval.Parse()
+	if err != nil || d <= 0 {
+		return time.Minute
+	}
+	return d
+}

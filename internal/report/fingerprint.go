@@ -1,0 +1,110 @@
+package report
+
+import (
+	"hash"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/usage-operator/usage-operator/api/v1alpha1"
+)
+
+// Fingerprint is a hash over the numbers of a status at three significant
+// digits. Equal fingerprints mean that nothing moved that is worth a write.
+// Times, the resolution and the counts of the coverage do not take part.
+func Fingerprint(s *v1alpha1.ReportStatus) string {
+	f := fingerprint{fnv.New64a()}
+	f.number(int64(s.GroupCount))
+	f.row(s.Total)
+	f.row(s.Other)
+	for i := range s.Groups {
+		f.row(&s.Groups[i])
+	}
+	return strconv.FormatUint(f.Sum64(), 36)
+}
+
+type fingerprint struct{ hash.Hash64 }
+
+// text adds a string and an end that cannot be part of one.
+func (f fingerprint) text(s string) {
+	f.Write([]byte(s))
+	f.Write([]byte{0})
+}
+
+func (f fingerprint) number(n int64) { f.text(threeDigits(strconv.FormatInt(n, 10))) }
+
+func (f fingerprint) row(r *v1alpha1.Row) {
+	if r == nil {
+		f.text("none")
+		return
+	}
+	f.subject(r.Subject)
+	f.number(int64(r.Pods))
+	f.number(int64(r.Containers))
+	for _, name := range slices.Sorted(maps.Keys(r.Resources)) {
+		f.text(string(name))
+		f.resource(r.Resources[name])
+	}
+}
+
+func (f fingerprint) resource(u v1alpha1.ResourceUsage) {
+	for _, q := range []v1alpha1.Quantity{u.Usage, u.Requests, u.Limits} {
+		f.text(threeDigits(string(q)))
+	}
+	percentOf, unset := v1alpha1.PercentOf{}, v1alpha1.Unset{}
+	if u.PercentOf != nil {
+		percentOf = *u.PercentOf
+	}
+	if u.Unset != nil {
+		unset = *u.Unset
+	}
+	f.percent(percentOf.Requests)
+	f.percent(percentOf.Limits)
+	f.number(int64(unset.Requests))
+	f.number(int64(unset.Limits))
+}
+
+func (f fingerprint) percent(p *int64) {
+	if p == nil {
+		f.text("none")
+		return
+	}
+	f.number(*p)
+}
+
+func (f fingerprint) subject(s *v1alpha1.Subject) {
+	if s == nil {
+		f.text("none")
+		return
+	}
+	w := v1alpha1.Workload{}
+	if s.Workload != nil {
+		w = *s.Workload
+	}
+	for _, part := range []string{s.Namespace, s.Pod, s.Container, s.Node, w.APIGroup, w.Kind, w.Name} {
+		f.text(part)
+	}
+	for _, l := range s.Labels {
+		f.text(l.Key)
+		if l.Value == nil {
+			f.text("none")
+		} else {
+			f.text("=" + *l.Value)
+		}
+	}
+}
+
+// threeDigits replaces the digits behind the third by zeros.
+func threeDigits(number string) string {
+	if len(number) <= 3 {
+		return number
+	}
+	return number[:3] + strings.Map(func(r rune) rune {
+		if '0' <= r && r <= '9' {
+			return '0'
+		}
+		return r
+	}, number[3:])
+}
