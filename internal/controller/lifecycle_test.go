@@ -34,8 +34,8 @@ func TestSpecEdit(t *testing.T) {
 		}
 		f.source.locked(func() {
 			want := usage.Need{Top: 3, By: usage.Order{Resource: model.Memory, Measure: usage.Requests}}
-			if got := f.source.needs[id]; got != want || f.source.intervals[id] != 5*time.Minute || f.source.plans[id] == plan {
-				t.Errorf("%s: served with %+v every %v", kind, got, f.source.intervals[id])
+			if got := f.source.needs[id]; got != want || f.source.intervals[id] != 5*time.Minute || f.source.plans[id] != plan {
+				t.Errorf("%s: served with %+v every %v, the plan kept: %t", kind, got, f.source.intervals[id], f.source.plans[id] == plan)
 			}
 		})
 	}

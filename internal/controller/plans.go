@@ -5,32 +5,35 @@ import (
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/selection"
+	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// plans keeps the compiled selection of each report until its spec changes, so
-// that the engine can tell an edit from a refresh. The zero value is ready.
+// plans keeps the compiled selection of each report until the selection changes,
+// so that an edit of anything else keeps the report's rows. The zero value is
+// ready.
 type plans struct {
 	mu    sync.Mutex
 	plans map[types.NamespacedName]compiled
 }
 
 type compiled struct {
-	uid        types.UID
-	generation int64
-	plan       *selection.Plan
-	err        error
+	uid       types.UID
+	selection v1alpha1.ClusterSelection
+	plan      *selection.Plan
+	err       error
 }
 
 func (p *plans) of(object v1alpha1.ReportObject) (*selection.Plan, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	name := client.ObjectKeyFromObject(object)
+	wanted := object.SelectionSpec()
 	c, ok := p.plans[name]
-	if !ok || c.uid != object.GetUID() || c.generation != object.GetGeneration() {
-		c = compiled{uid: object.GetUID(), generation: object.GetGeneration()}
-		c.plan, c.err = selection.Compile(object.Scope(), object.SelectionSpec())
+	if !ok || c.uid != object.GetUID() || !equality.Semantic.DeepEqual(c.selection, wanted) {
+		c = compiled{uid: object.GetUID(), selection: *wanted.DeepCopy()}
+		c.plan, c.err = selection.Compile(object.Scope(), wanted)
 		if p.plans == nil {
 			p.plans = map[types.NamespacedName]compiled{}
 		}

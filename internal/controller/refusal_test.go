@@ -45,7 +45,7 @@ func TestInvalidSpec(t *testing.T) {
 		f.mustReconcile(r, key)
 		f.ready(id, v1alpha1.ReasonReported)
 		f.cached(id)
-		r.plans.plans[key] = compiled{uid: o.GetUID(), generation: 1, err: errors.New("spec.groupBy[0].type: unknown")}
+		r.plans.plans[key] = compiled{uid: o.GetUID(), selection: o.SelectionSpec(), err: errors.New("spec.groupBy[0].type: unknown")}
 		f.mustReconcile(r, key)
 		after := f.ready(id, v1alpha1.ReasonInvalidSpec)
 		if usageOf(after) != "250m" || f.source.drops(id) != 1 {
@@ -54,7 +54,7 @@ func TestInvalidSpec(t *testing.T) {
 		if c := after.ReportStatus().Conditions[1]; c.Type != v1alpha1.ConditionStalled || c.Message != "spec.groupBy[0].type: unknown" {
 			t.Errorf("%s: the second condition is %+v, want Stalled with the error", kind, c)
 		}
-		f.change(id, func(o v1alpha1.ReportObject) { o.Settings().Top = 3 })
+		f.change(id, selectOthers)
 		f.cached(id)
 		f.mustReconcile(r, key)
 		f.ready(id, v1alpha1.ReasonReported)
@@ -67,5 +67,16 @@ func (f *fixture) mustReconcile(r *ReportReconciler, key client.ObjectKey) {
 	result, err := r.Reconcile(f.t.Context(), ctrl.Request{NamespacedName: key})
 	if err != nil || result.RequeueAfter != 2*time.Minute {
 		f.t.Errorf("the result is %+v, %v; want the next reconcile after two intervals", result, err)
+	}
+}
+
+// selectOthers edits the selection of a report.
+func selectOthers(o v1alpha1.ReportObject) {
+	pods := &v1alpha1.LabelSelector{MatchLabels: map[string]string{"app": "other"}}
+	switch r := o.(type) {
+	case *v1alpha1.UsageReport:
+		r.Spec.Selector = pods
+	case *v1alpha1.ClusterUsageReport:
+		r.Spec.Selector = pods
 	}
 }

@@ -145,7 +145,7 @@ func TestEmptyAnswers(t *testing.T) {
 
 func TestDescribe(t *testing.T) {
 	m := describe(&metricsapi.Error{Kind: metricsapi.Forbidden, Advice: "bind the role", Err: errors.New("GET https://10.0.0.1")})
-	if m.Available || m.Reason != v1alpha1.ReasonMetricsAPIForbidden || m.Message != "bind the role" {
+	if m.Available || m.Reason != v1alpha1.ReasonMetricsAPIForbidden || m.Message != "Bind the role." {
 		t.Errorf("a refused read is described as %+v", m)
 	}
 	m = describe(errors.New("namespaces \"secret\""))

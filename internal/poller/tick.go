@@ -3,6 +3,7 @@ package poller
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
@@ -80,7 +81,8 @@ func (p *Poller) succeeded() {
 		p.schedule.announceAll(p.Clock.Now())
 		return
 	}
-	p.schedule.announce(p.Clock.Now())
+	// What falls due before the middle of the way to the next tick is served now.
+	p.schedule.announce(p.Clock.Now().Add(p.engine.Resolution() / 2))
 }
 
 func (p *Poller) failed(err error) {
@@ -105,9 +107,17 @@ func describe(err error) *report.Metrics {
 	m := &report.Metrics{Reason: v1alpha1.ReasonMetricsAPIUnavailable, Message: "The Metrics API cannot be read. The operator's log says why."}
 	if e, ok := errors.AsType[*metricsapi.Error](err); ok {
 		m.Reason = "MetricsAPI" + string(e.Kind)
-		m.Message = e.Advice
+		m.Message = sentence(e.Advice)
 	}
 	return m
+}
+
+// sentence makes one of an error's text.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
 func retryAfter(err error) time.Duration {

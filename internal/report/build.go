@@ -6,6 +6,8 @@
 package report
 
 import (
+	"strings"
+
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/usage"
@@ -69,20 +71,20 @@ func newRow(r *usage.Row) v1alpha1.Row {
 		Resources:  make(map[v1alpha1.ResourceName]v1alpha1.ResourceUsage, len(resources)),
 	}
 	for i, name := range resources {
-		row.Resources[name] = newResource(model.Resource(i), &r.Resources[i], r.Containers)
+		row.Resources[name] = newResource(model.Resource(i), &r.Resources[i])
 	}
 	return row
 }
 
-func newResource(r model.Resource, a *usage.Amount, containers int) v1alpha1.ResourceUsage {
+func newResource(r model.Resource, a *usage.Amount) v1alpha1.ResourceUsage {
 	var u v1alpha1.ResourceUsage
 	if a.Observed {
 		u.Usage = measured(r, a.Usage)
 	}
-	if a.Requests.Unset < containers {
+	if a.Requests.Set > 0 {
 		u.Requests = declared(r, a.Requests.Declared)
 	}
-	if a.Limits.Unset < containers {
+	if a.Limits.Set > 0 {
 		u.Limits = declared(r, a.Limits.Declared)
 	}
 	requests, limits := percent(&a.Requests), percent(&a.Limits)
@@ -103,7 +105,11 @@ func newSubject(s *model.Subject, labelKeys []string) *v1alpha1.Subject {
 		Node:      s.Node,
 	}
 	if s.Workload.Kind != "" {
-		out.Workload = &v1alpha1.Workload{APIGroup: s.Workload.Group, Kind: s.Workload.Kind, Name: s.Workload.Name}
+		out.Workload = &v1alpha1.Workload{
+			APIGroup: clip(s.Workload.Group, maxName),
+			Kind:     clip(s.Workload.Kind, maxKind),
+			Name:     clip(s.Workload.Name, maxName),
+		}
 	}
 	for i, key := range labelKeys {
 		label := v1alpha1.SubjectLabel{Key: key}
@@ -113,4 +119,19 @@ func newSubject(s *model.Subject, labelKeys []string) *v1alpha1.Subject {
 		out.Labels = append(out.Labels, label)
 	}
 	return out
+}
+
+// What the schema admits for the parts of a workload.
+const (
+	maxKind = 63
+	maxName = 253
+)
+
+// clip bounds a text that nobody has bounded: an owner reference can say
+// anything, and one pod's must not make a whole status invalid.
+func clip(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "")
 }

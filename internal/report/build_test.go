@@ -2,8 +2,10 @@ package report
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -17,8 +19,8 @@ var now = time.Date(2026, 1, 31, 9, 0, 0, 0, time.UTC)
 // someRow is two containers of two pods, which use 250m and 300Mi; one declares
 // 500m and 400Mi, the other nothing.
 func someRow() usage.Row {
-	part := usage.Denominator{Declared: sum(500_000_000), Unset: 1, Usage: sum(150_000_000), Base: sum(500_000_000)}
-	memory := usage.Denominator{Declared: sum(400 * mi), Unset: 1, Usage: sum(299 * mi), Base: sum(400 * mi)}
+	part := usage.Denominator{Declared: sum(500_000_000), Set: 1, Unset: 1, Usage: sum(150_000_000), Base: sum(500_000_000)}
+	memory := usage.Denominator{Declared: sum(400 * mi), Set: 1, Unset: 1, Usage: sum(299 * mi), Base: sum(400 * mi)}
 	return usage.Row{
 		Pods: 2, Containers: 2,
 		Resources: [model.ResourceCount]usage.Amount{
@@ -90,25 +92,26 @@ func TestBuild(t *testing.T) {
 // TestAbsentIsNotZero looks at the JSON, where an absent field differs from 0.
 func TestAbsentIsNotZero(t *testing.T) {
 	for _, row := range []struct {
-		name       string
-		amount     usage.Amount
-		containers int
-		want       string
+		name   string
+		amount usage.Amount
+		want   string
 	}{
-		{"no containers", usage.Amount{}, 0, `{}`},
-		{"nothing observed", usage.Amount{Requests: usage.Denominator{Declared: sum(1_000_000)}, Limits: usage.Denominator{Unset: 1}}, 1,
+		{"no containers", usage.Amount{}, `{}`},
+		{"nothing observed", usage.Amount{Requests: usage.Denominator{Declared: sum(1_000_000), Set: 1}, Limits: usage.Denominator{Unset: 1}},
 			`{"requests":"1m","unset":{"limits":1}}`},
-		{"nobody declares", usage.Amount{Observed: true, Requests: usage.Denominator{Unset: 2}, Limits: usage.Denominator{Unset: 2}}, 2,
+		{"nobody declares", usage.Amount{Observed: true, Requests: usage.Denominator{Unset: 2}, Limits: usage.Denominator{Unset: 2}},
 			`{"usage":"0","unset":{"requests":2,"limits":2}}`},
-		{"declares 0", usage.Amount{Observed: true, Usage: sum(1)}, 1, `{"usage":"1m","requests":"0","limits":"0"}`},
+		{"declares 0", usage.Amount{Observed: true, Usage: sum(1), Requests: usage.Denominator{Set: 1}, Limits: usage.Denominator{Set: 1}},
+			`{"usage":"1m","requests":"0","limits":"0"}`},
+		{"a container whose pod declares", usage.Amount{Observed: true, Usage: sum(1)}, `{"usage":"1m"}`},
 		{"the one that declares is not observed", usage.Amount{Observed: true, Usage: sum(2_000_000),
-			Requests: usage.Denominator{Declared: sum(5_000_000), Unset: 1}, Limits: usage.Denominator{Unset: 2}}, 2,
+			Requests: usage.Denominator{Declared: sum(5_000_000), Set: 1, Unset: 1}, Limits: usage.Denominator{Unset: 2}},
 			`{"usage":"2m","requests":"5m","unset":{"requests":1,"limits":2}}`},
 		{"less than a percent", usage.Amount{Observed: true,
-			Requests: usage.Denominator{Declared: sum(1000), Usage: sum(9), Base: sum(1000)}, Limits: usage.Denominator{Unset: 1}}, 1,
+			Requests: usage.Denominator{Declared: sum(1000), Set: 1, Usage: sum(9), Base: sum(1000)}, Limits: usage.Denominator{Unset: 1}},
 			`{"usage":"0","requests":"1u","percentOf":{"requests":0},"unset":{"limits":1}}`},
 	} {
-		got, err := json.Marshal(newResource(model.CPU, &row.amount, row.containers))
+		got, err := json.Marshal(newResource(model.CPU, &row.amount))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,7 +127,7 @@ func TestRoundsOnce(t *testing.T) {
 	for range 1000 {
 		r.Usage = r.Usage.Plus(120_345)
 	}
-	if got := newResource(model.CPU, &r, 1000).Usage; got != "121m" {
+	if got := newResource(model.CPU, &r).Usage; got != "121m" {
 		t.Errorf("a thousand times 120345n is %s, want 121m", got)
 	}
 }
@@ -157,5 +160,19 @@ func TestNothingSelected(t *testing.T) {
 		`"total":{"pods":0,"containers":0,"resources":{"cpu":{},"memory":{}}}}`
 	if string(got) != want {
 		t.Errorf("%s\nwant %s", got, want)
+	}
+}
+
+// TestOwnersOfAnyLength gives a pod an owner that no schema has bounded.
+func TestOwnersOfAnyLength(t *testing.T) {
+	long := strings.Repeat("\u00e9", 200)
+	got := newSubject(&model.Subject{Workload: model.Workload{Group: long, Kind: long, Name: long}}, nil).Workload
+	for _, part := range []struct {
+		text string
+		most int
+	}{{got.APIGroup, 253}, {got.Kind, 63}, {got.Name, 253}} {
+		if len(part.text) > part.most || len(part.text) < part.most-1 || !utf8.ValidString(part.text) {
+			t.Errorf("%q has %d bytes, want %d at most, all valid", part.text, len(part.text), part.most)
+		}
 	}
 }

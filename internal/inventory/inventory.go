@@ -1,0 +1,104 @@
+package inventory
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/go-logr/logr"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/metadata"
+	"k8s.io/client-go/rest"
+
+	"github.com/usage-operator/usage-operator/internal/model"
+)
+
+// Inventory is a compact copy of a cluster's pods, nodes, namespaces and
+// owners. It is safe for concurrent use. Give it to a manager as a Runnable.
+type Inventory struct {
+	log     logr.Logger
+	sources []source
+	gate    *gate
+
+	// mu guards what follows.
+	mu         sync.Mutex
+	pods       *podTable
+	namespaces *nameTable
+	nodes      *nameTable
+	feeds      map[*Feed]struct{}
+}
+
+// New returns an inventory of the cluster that config points to. It has
+// connections of its own, which speak protobuf and are not throttled on the
+// client's side: paging through a large cluster at the default rate would take
+// minutes, and the server has its own means to hold it back.
+func New(config *rest.Config, log logr.Logger) (*Inventory, error) {
+	config = rest.CopyConfig(config)
+	config.AcceptContentTypes = "application/vnd.kubernetes.protobuf,application/json"
+	config.ContentType = "application/vnd.kubernetes.protobuf"
+	config.QPS = -1
+	httpClient, err := rest.HTTPClientFor(config)
+	if err != nil {
+		return nil, fmt.Errorf("connect the inventory: %w", err)
+	}
+	objects, err := kubernetes.NewForConfigAndClient(config, httpClient)
+	if err != nil {
+		return nil, fmt.Errorf("make the inventory's client: %w", err)
+	}
+	meta, err := metadata.NewForConfigAndClient(config, httpClient)
+	if err != nil {
+		return nil, fmt.Errorf("make the inventory's metadata client: %w", err)
+	}
+	return NewForClients(objects, meta, log), nil
+}
+
+// NewForClients is New for clients that exist. They should speak protobuf.
+func NewForClients(objects kubernetes.Interface, meta metadata.Interface, log logr.Logger) *Inventory {
+	inv := &Inventory{log: log, feeds: map[*Feed]struct{}{}}
+	replicaSets, jobs := newOwnerTable(replicaSetKind), newOwnerTable(jobKind)
+	inv.pods = newPodTable(newWorkloads(replicaSets, jobs),
+		collect(inv, func(f *Feed) marks[podKey, model.Pod] { return f.pods }))
+	replicaSets.changed, jobs.changed = inv.pods.ownerChanged, inv.pods.ownerChanged
+	inv.namespaces = newNameTable(collect(inv, func(f *Feed) marks[string, named] { return f.namespaces }))
+	inv.nodes = newNameTable(collect(inv, func(f *Feed) marks[string, named] { return f.nodes }))
+	inv.sources = []source{
+		podSource(objects, storeOf(inv, inv.pods)),
+		metadataSource(meta, nodeResource, storeOf(inv, inv.nodes)),
+		metadataSource(meta, namespaceResource, storeOf(inv, inv.namespaces)),
+		metadataSource(meta, replicaSetResource, storeOf(inv, replicaSets)),
+		metadataSource(meta, jobResource, storeOf(inv, jobs)),
+	}
+	inv.gate = newGate(inv.sources)
+	return inv
+}
+
+// Start keeps the inventory up to date until ctx ends. A kind that cannot be
+// listed is tried again, with a growing delay, and logged.
+func (inv *Inventory) Start(ctx context.Context) error {
+	var running sync.WaitGroup
+	for _, s := range inv.sources {
+		running.Go(func() { s.run(ctx, inv.log) })
+	}
+	running.Wait()
+	return nil
+}
+
+// NeedLeaderElection is false: a standby keeps its inventory warm.
+func (inv *Inventory) NeedLeaderElection() bool { return false }
+
+// HasSynced tells whether every kind was read in full once.
+func (inv *Inventory) HasSynced() bool { return inv.gate.isOpen() }
+
+// WaitForSync blocks until every kind was read in full once. Its error names
+// the kinds that were not when ctx ended.
+func (inv *Inventory) WaitForSync(ctx context.Context) error { return inv.gate.wait(ctx) }
+
+// Subscribe returns a feed of all changes from now on. Its first Drain returns
+// everything that is there by then.
+func (inv *Inventory) Subscribe() *Feed {
+	f := &Feed{inventory: inv, whole: true}
+	inv.mu.Lock()
+	defer inv.mu.Unlock()
+	inv.feeds[f] = struct{}{}
+	return f
+}

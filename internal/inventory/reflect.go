@@ -1,0 +1,91 @@
+package inventory
+
+import (
+	"context"
+
+	"github.com/go-logr/logr"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/metadata"
+	"k8s.io/client-go/tools/cache"
+	"k8s.io/klog/v2"
+)
+
+// +kubebuilder:rbac:groups="",resources=pods;nodes;namespaces,verbs=list;watch
+// +kubebuilder:rbac:groups=apps,resources=replicasets,verbs=list;watch
+// +kubebuilder:rbac:groups=batch,resources=jobs,verbs=list;watch
+
+var (
+	nodeResource       = schema.GroupVersionResource{Version: "v1", Resource: "nodes"}
+	namespaceResource  = schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}
+	replicaSetResource = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "replicasets"}
+	jobResource        = schema.GroupVersionResource{Group: "batch", Version: "v1", Resource: "jobs"}
+)
+
+// occupyingNodes selects the pods that occupy a node. A pod that enters or
+// leaves the selection comes as added or deleted, so that finished pods are
+// neither sent nor held.
+const occupyingNodes = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed"
+
+// source is one kind that is read from the API server.
+type source struct {
+	kind string
+	// object is of the type that the watch decodes to.
+	object runtime.Object
+	list   func(context.Context, metav1.ListOptions) (runtime.Object, error)
+	watch  func(context.Context, metav1.ListOptions) (watch.Interface, error)
+	store  reflected
+	// client is asked whether it can stream lists; those of tests cannot.
+	client any
+}
+
+func podSource(client kubernetes.Interface, s reflected) source {
+	pods := client.CoreV1().Pods(metav1.NamespaceAll)
+	return source{
+		kind:   "pods",
+		object: &corev1.Pod{},
+		list: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
+			options.FieldSelector = occupyingNodes
+			return pods.List(ctx, options)
+		},
+		watch: func(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
+			options.FieldSelector = occupyingNodes
+			return pods.Watch(ctx, options)
+		},
+		store:  s,
+		client: client,
+	}
+}
+
+func metadataSource(client metadata.Interface, r schema.GroupVersionResource, s reflected) source {
+	objects := client.Resource(r)
+	return source{
+		kind:   r.GroupResource().String(),
+		object: &metav1.PartialObjectMetadata{},
+		list: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
+			return objects.List(ctx, options)
+		},
+		watch:  objects.Watch,
+		store:  s,
+		client: client,
+	}
+}
+
+// run keeps the store up to date until ctx ends.
+func (s source) run(ctx context.Context, log logr.Logger) {
+	listWatch := &cache.ListWatch{
+		ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
+			return listCompact(ctx, options, s.list, s.store.Transformer())
+		},
+		WatchFuncWithContext: s.watch,
+	}
+	reflector := cache.NewReflectorWithOptions(
+		cache.ToListWatcherWithWatchListSemantics(listWatch, s.client), s.object, s.store,
+		cache.ReflectorOptions{Name: "inventory", TypeDescription: s.kind, Logger: &log},
+	)
+	reflector.RunWithContext(klog.NewContext(ctx, log))
+}

@@ -1,0 +1,99 @@
+// Package e2e tests the operator as a user runs it: the real program with the
+// rights of its own service account, on a local cluster with a real API server,
+// scheduler and metrics-server.
+package e2e
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/test/cluster"
+	"github.com/usage-operator/usage-operator/test/operator"
+	"k8s.io/apimachinery/pkg/runtime"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+const (
+	nodes = 4
+	// resolution is the shortest that metrics-server has.
+	resolution = 10 * time.Second
+	// soon bounds the wait for anything that takes a few ticks.
+	soon = 90 * time.Second
+)
+
+// local is the cluster that all tests share, and api the administrator's client.
+var (
+	local *cluster.Cluster
+	api   client.Client
+)
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if testing.Short() {
+		fmt.Println("skipped: -short, and these tests start a cluster")
+		return
+	}
+	code, err := runAll(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// runAll runs the tests between the start of a cluster and its end.
+func runAll(m *testing.M) (code int, err error) {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "usage-operator-e2e-")
+	if err != nil {
+		return 1, err
+	}
+	defer os.RemoveAll(dir)
+	clusterDir := filepath.Join(dir, "cluster")
+	defer func() {
+		if downErr := cluster.Down(clusterDir, os.Stderr); err == nil {
+			err = downErr
+		}
+	}()
+	local, err = cluster.Up(ctx, cluster.Options{Dir: clusterDir, Nodes: nodes, MetricResolution: resolution, Out: os.Stderr})
+	if err != nil {
+		return 1, err
+	}
+	if api, err = newClient(); err != nil {
+		return 1, err
+	}
+	running, err := operator.Start(ctx, local, dir)
+	if err != nil {
+		return 1, err
+	}
+	defer func() {
+		if stopErr := running.Stop(); err == nil {
+			err = stopErr
+		}
+	}()
+	code = m.Run()
+	if code != 0 {
+		fmt.Fprintf(os.Stderr, "The operator's log:\n%s\n", running.LogTail(16<<10))
+	}
+	return code, nil
+}
+
+func newClient() (client.Client, error) {
+	config, err := local.RESTConfig()
+	if err != nil {
+		return nil, err
+	}
+	config.QPS = -1
+	scheme := runtime.NewScheme()
+	utilruntime.Must(clientgoscheme.AddToScheme(scheme))
+	utilruntime.Must(v1alpha1.AddToScheme(scheme))
+	return client.New(config, client.Options{Scheme: scheme})
+}

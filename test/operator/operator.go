@@ -1,0 +1,87 @@
+// Package operator builds the operator and runs it beside a local cluster, for
+// the tests and the demo. It runs with the rights of its service account, as it
+// would in the cluster, so that a right that is missing is noticed.
+package operator
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/usage-operator/usage-operator/test/cluster"
+	"github.com/usage-operator/usage-operator/test/internal/process"
+)
+
+// Identity names the process of an operator.
+type Identity = process.Identity
+
+// Grace is what a graceful stop may take.
+const Grace = 15 * time.Second
+
+// Running is an operator that was started.
+type Running struct {
+	identity Identity
+	// Log is the path of what it writes.
+	Log string
+}
+
+// Start installs the CRDs and the rights from config/, builds the operator into
+// dir and runs it against the cluster. Its end is up to Stop.
+func Start(ctx context.Context, c *cluster.Cluster, dir string) (*Running, error) {
+	root, err := Checkout(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := Install(ctx, c, root); err != nil {
+		return nil, err
+	}
+	program, err := Build(ctx, root, dir)
+	if err != nil {
+		return nil, err
+	}
+	kubeconfig := filepath.Join(dir, "operator.kubeconfig")
+	if err := WriteKubeconfig(ctx, c, kubeconfig); err != nil {
+		return nil, err
+	}
+	r := &Running{Log: filepath.Join(dir, "operator.log")}
+	return r, Detach(program, kubeconfig, r.Log, func(i Identity) error {
+		r.identity = i
+		return nil
+	})
+}
+
+// Detach runs the operator in a session of its own, so that it outlives its
+// starter. It begins once record has stored its identity.
+func Detach(program, kubeconfig, log string, record func(Identity) error) error {
+	command := process.Command{
+		Path: program,
+		Args: flags(kubeconfig),
+		Dir:  filepath.Dir(program),
+		// A kubeconfig may name a program to log in with, which needs both.
+		Env: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.TempDir()},
+		Log: log,
+	}
+	if err := process.Start(command, record); err != nil {
+		return fmt.Errorf("start the operator: %w", err)
+	}
+	return nil
+}
+
+// flags are those of an operator that runs beside a cluster.
+func flags(kubeconfig string) []string {
+	return []string{"--kubeconfig=" + kubeconfig, "--health-probe-bind-address=0", "--metrics-bind-address=0"}
+}
+
+// Stop ends the operator as Kubernetes does.
+func (r *Running) Stop() error { return r.identity.Stop(Grace) }
+
+// LogTail returns the last n bytes of the operator's log.
+func (r *Running) LogTail(n int) []byte {
+	log, err := os.ReadFile(r.Log)
+	if err != nil {
+		return []byte(err.Error())
+	}
+	return log[max(len(log)-n, 0):]
+}
