@@ -15,6 +15,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
@@ -69,15 +70,14 @@ func must[T any](t *testing.T) func(T, error) T {
 func (c cluster) eventually(what string, done func() bool) []string {
 	c.t.Helper()
 	var words []string
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	err := wait.PollUntilContextTimeout(c.ctx(), 5*time.Millisecond, 20*time.Second, true, func(context.Context) (bool, error) {
 		words = append(words, c.reader.drain()...)
-		if done() {
-			return words
-		}
-		if time.Now().After(deadline) {
-			c.t.Fatalf("not within 20 s: %s; the last changes were %q", what, words[max(0, len(words)-20):])
-		}
+		return done(), nil
+	})
+	if err != nil {
+		c.t.Fatalf("%s: %v; the last changes were %q", what, err, words[max(0, len(words)-20):])
 	}
+	return words
 }
 
 // knownIn returns the number of pods of a namespace that the reader knows.

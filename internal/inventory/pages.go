@@ -9,7 +9,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/internalversion"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/client-go/tools/cache"
 )
 
 const (
@@ -20,14 +19,17 @@ const (
 	maxRestarts = 2
 )
 
-type pageFunc func(context.Context, metav1.ListOptions) (runtime.Object, error)
+type (
+	pageFunc    func(context.Context, metav1.ListOptions) (runtime.Object, error)
+	compactFunc func(obj any) (runtime.Object, error)
+)
 
 // listCompact lists page by page and compacts each page before the next is
 // read. It does so itself, because a reflector neither transforms what it lists
 // nor always pages: for a list that may be old the server ignores the limit,
 // and for one that must not be older than another no limit is sent. The latest
 // state serves in both cases.
-func listCompact(ctx context.Context, options metav1.ListOptions, page pageFunc, compact cache.TransformFunc) (runtime.Object, error) {
+func listCompact(ctx context.Context, options metav1.ListOptions, page pageFunc, compact compactFunc) (runtime.Object, error) {
 	// Only a check for consistency asks for an exact state.
 	if options.ResourceVersionMatch != metav1.ResourceVersionMatchExact {
 		options.ResourceVersion, options.ResourceVersionMatch = "", ""
@@ -41,7 +43,7 @@ func listCompact(ctx context.Context, options metav1.ListOptions, page pageFunc,
 	}
 }
 
-func allPages(ctx context.Context, options metav1.ListOptions, page pageFunc, compact cache.TransformFunc) (runtime.Object, error) {
+func allPages(ctx context.Context, options metav1.ListOptions, page pageFunc, compact compactFunc) (runtime.Object, error) {
 	all := &internalversion.List{Items: []runtime.Object{}}
 	for {
 		objects, err := page(ctx, options)
@@ -55,7 +57,7 @@ func allPages(ctx context.Context, options metav1.ListOptions, page pageFunc, co
 		err = meta.EachListItem(objects, func(obj runtime.Object) error {
 			i, err := compact(obj)
 			if err == nil {
-				all.Items = append(all.Items, i.(runtime.Object))
+				all.Items = append(all.Items, i)
 			}
 			return err
 		})

@@ -44,7 +44,7 @@ func (s *pagedServer) page(_ context.Context, o metav1.ListOptions) (runtime.Obj
 
 func (s *pagedServer) list(t *testing.T, o metav1.ListOptions) ([]string, error) {
 	t.Helper()
-	list, err := listCompact(t.Context(), o, s.page, newFixture(t).store("pods").Transformer())
+	list, err := listCompact(t.Context(), o, s.page, newFixture(t).store("pods").compact)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,11 @@ func (s *pagedServer) list(t *testing.T, o metav1.ListOptions) ([]string, error)
 	}
 	var names []string
 	for _, i := range items {
-		names = append(names, i.(*item[draft]).of.pod.Name)
+		o, err := meta.Accessor(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, o.GetName())
 	}
 	return names, nil
 }

@@ -66,7 +66,7 @@ func (c *largeCluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done()
 	case q.Get("watch") == "true":
 		w.Header().Set("Content-Type", "application/vnd.kubernetes.protobuf;stream=watch")
-		w.(http.Flusher).Flush()
+		flush(w)
 		<-r.Context().Done()
 	default:
 		c.page(w, q.Get("limit"), q.Get("continue"))
@@ -111,7 +111,13 @@ func (c *largeCluster) stream(w http.ResponseWriter) {
 	send(watch.Bookmark, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{
 		ResourceVersion: "1", Annotations: map[string]string{metav1.InitialEventsAnnotationKey: "true"},
 	}})
-	w.(http.Flusher).Flush()
+	flush(w)
+}
+
+func flush(w http.ResponseWriter) {
+	if err := http.NewResponseController(w).Flush(); err != nil {
+		panic(err)
+	}
 }
 
 // serveEnv tells the test binary to be the large cluster, so that its memory
@@ -124,7 +130,7 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	server := httptest.NewServer(newLargeCluster(mode == "refuse"))
-	fmt.Println(server.URL)
+	fmt.Fprintln(os.Stdout, server.URL)
 	// The parent closes the pipe when it is done.
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }

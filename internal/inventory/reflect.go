@@ -79,7 +79,7 @@ func metadataSource(client metadata.Interface, r schema.GroupVersionResource, s 
 func (s source) run(ctx context.Context, log logr.Logger) {
 	listWatch := &cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
-			return listCompact(ctx, options, s.list, s.store.Transformer())
+			return listCompact(ctx, options, s.list, s.store.compact)
 		},
 		WatchFuncWithContext: s.watch,
 	}

@@ -4,12 +4,11 @@ import (
 	"fmt"
 	"sync"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
-
-	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/client-go/tools/cache"
 )
 
@@ -57,6 +56,8 @@ type store[T identified] struct {
 // reflected is a store of any kind.
 type reflected interface {
 	cache.TransformingStore
+	// compact returns the item of a decoded object.
+	compact(obj any) (runtime.Object, error)
 	whenRead(func())
 }
 
@@ -72,6 +73,8 @@ func (s *store[T]) whenRead(f func()) { s.read = f }
 func (s *store[T]) Transformer() cache.TransformFunc {
 	return func(obj any) (any, error) { return s.item(obj) }
 }
+
+func (s *store[T]) compact(obj any) (runtime.Object, error) { return s.item(obj) }
 
 // Add serves cache.ReflectorStore.
 func (s *store[T]) Add(obj any) error { return s.Update(obj) }
