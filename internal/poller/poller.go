@@ -69,7 +69,7 @@ func New(reader Reader, inventory Inventory, subscribe func() Feed, clock clock.
 // soon as its numbers are up to date.
 func (p *Poller) Serve(id usage.ID, plan *selection.Plan, need usage.Need, interval time.Duration) {
 	isNew := p.engine.Set(id, plan, need)
-	p.schedule.set(id, interval, isNew)
+	p.schedule.set(id, interval, isNew, p.Clock.Now())
 	if isNew {
 		p.nudge()
 	}
@@ -86,15 +86,19 @@ func (p *Poller) Drop(id usage.ID) {
 func (p *Poller) OnDue(kind string, f func([]usage.ID)) { p.schedule.onDue(kind, f) }
 
 // View returns the numbers of a report, nil until it was announced. A report
-// whose pods have no sample yet is announced again after the next tick, however
-// long its interval is.
+// whose pods have no sample yet, or a new one of which some have none, is
+// announced again after the next tick, however long its interval is.
 func (p *Poller) View(id usage.ID) *usage.View {
 	if !p.schedule.announced(id) {
 		return nil
 	}
 	v, ok := p.engine.View(id)
-	if ok && v.Total.Pods > 0 && v.SampleTime.IsZero() {
-		p.schedule.hurry(id)
+	if !ok {
+		return nil
+	}
+	none := v.Total.Pods > 0 && v.SampleTime.IsZero()
+	if none || v.Containers.Observed < v.Containers.Expected {
+		p.schedule.lacks(id, none, p.Clock.Now())
 	}
 	return v
 }

@@ -20,7 +20,14 @@ type slot struct {
 	interval time.Duration
 	// next is when the report is due; zero until it was announced once.
 	next time.Time
+	// eagerUntil is until when an incomplete report is due with every tick: a
+	// new report should not show its first, partial numbers for an interval.
+	eagerUntil time.Time
 }
+
+// eager is for how long a report is new: the time that samples of new pods take
+// at the slowest usual resolution, 60 s.
+const eager = 3 * time.Minute
 
 func newSchedule() schedule {
 	return schedule{reports: map[usage.ID]*slot{}, listeners: map[string]func([]usage.ID){}}
@@ -34,7 +41,7 @@ func (s *schedule) onDue(kind string, f func([]usage.ID)) {
 }
 
 // set adds a report, due at once when asked, or gives it a new interval.
-func (s *schedule) set(id usage.ID, interval time.Duration, atOnce bool) {
+func (s *schedule) set(id usage.ID, interval time.Duration, atOnce bool, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old, ok := s.reports[id]
@@ -46,14 +53,15 @@ func (s *schedule) set(id usage.ID, interval time.Duration, atOnce bool) {
 		old.hurry()
 		return
 	}
-	s.reports[id] = &slot{interval: interval}
+	s.reports[id] = &slot{interval: interval, eagerUntil: now.Add(eager)}
 }
 
-// hurry makes a report due at once.
-func (s *schedule) hurry(id usage.ID) {
+// lacks tells that a report lacks samples, some or all. It is due again with the
+// next tick if it is new, or has none.
+func (s *schedule) lacks(id usage.ID, all bool, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if r, ok := s.reports[id]; ok {
+	if r, ok := s.reports[id]; ok && (all || now.Before(r.eagerUntil)) {
 		r.hurry()
 	}
 }

@@ -60,26 +60,54 @@ func TestNewInterval(t *testing.T) {
 	s, id := newSchedule(), numbered(1)
 	due := 0
 	s.onDue(id.Kind, func([]usage.ID) { due++ })
-	s.set(id, time.Hour, true)
-	s.set(id, minute, false)
+	s.set(id, time.Hour, true, start)
+	s.set(id, minute, false, start)
 	if s.announced(id) {
 		t.Error("the report counts as announced before it was")
 	}
 	s.announce(start)
-	s.set(id, minute, false)
+	s.set(id, minute, false, start)
 	s.announce(start)
 	if due != 1 {
 		t.Errorf("announced %d times, want 1", due)
 	}
-	s.set(id, 2*minute, false)
+	s.set(id, 2*minute, false, start)
 	s.announce(start)
 	if due != 2 || !s.announced(id) {
 		t.Errorf("announced %d times after a new interval, want 2", due)
 	}
 	s.remove(id)
-	s.hurry(id)
+	s.lacks(id, true, start)
 	s.announceAll(start)
 	if due != 2 {
 		t.Error("a removed report was announced")
+	}
+}
+
+// TestIncompleteReports: a report that lacks samples is due with the next tick
+// while it is new, and for as long as it has none at all.
+func TestIncompleteReports(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		all  bool
+		age  time.Duration
+		due  bool
+	}{
+		{"new, lacks some", false, eager - 1, true},
+		{"old, lacks some", false, eager, false},
+		{"old, has none", true, time.Hour / 2, true},
+	} {
+		s, id := newSchedule(), numbered(1)
+		due := 0
+		s.onDue(id.Kind, func([]usage.ID) { due++ })
+		s.set(id, 24*time.Hour, true, start)
+		now := nextSlot(id, 24*time.Hour, start) // just after a slot, the next one is a day away
+		s.set(id, 24*time.Hour, true, now)
+		s.announce(now)
+		s.lacks(id, row.all, now.Add(row.age))
+		s.announce(now.Add(row.age))
+		if got := due == 2; got != row.due {
+			t.Errorf("%s: due again is %t, want %t", row.name, got, row.due)
+		}
 	}
 }

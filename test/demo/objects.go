@@ -70,8 +70,8 @@ func (w workload) template() corev1.PodTemplateSpec {
 		Volumes: []corev1.Volume{{Name: held, VolumeSource: corev1.VolumeSource{
 			EmptyDir: &corev1.EmptyDirVolumeSource{Medium: corev1.StorageMediumMemory}}}},
 	}
-	if w.sidecar {
-		spec.Containers = append(spec.Containers, w.container("proxy", [2]string{"50m", "64Mi"}, [2]string{}))
+	if w.sidecar != [2]string{} {
+		spec.Containers = append(spec.Containers, w.container("proxy", w.sidecar, [2]string{}))
 	}
 	return corev1.PodTemplateSpec{
 		ObjectMeta: metav1.ObjectMeta{

@@ -10,7 +10,8 @@ type workload struct {
 	cpu, memory string
 	// requests and limits are of the main container: cpu, memory; "" is none.
 	requests, limits [2]string
-	sidecar          bool
+	// sidecar is what a second container requests; none where it is empty.
+	sidecar [2]string
 }
 
 // namespaces are those of the demo and the teams that own them.
@@ -21,7 +22,7 @@ var namespaces = map[string]string{"shop": "storefront", "data": "platform", "op
 // to its memory limit.
 var workloads = []workload{
 	{namespace: "shop", kind: "Deployment", name: "web", replicas: 10, cpu: "180m", memory: "210Mi",
-		requests: [2]string{"450m", "384Mi"}, limits: [2]string{"", "512Mi"}, sidecar: true},
+		requests: [2]string{"450m", "384Mi"}, limits: [2]string{"", "512Mi"}, sidecar: [2]string{"50m", "64Mi"}},
 	{namespace: "shop", kind: "Deployment", name: "cart", replicas: 4, cpu: "60m", memory: "180Mi",
 		requests: [2]string{"500m", "1Gi"}, limits: [2]string{"1", "1Gi"}},
 	{namespace: "shop", kind: "Deployment", name: "checkout", replicas: 4, cpu: "340m", memory: "460Mi",
@@ -47,6 +48,7 @@ func (w workload) dividedBy(share int64) workload {
 	w.cpu, w.memory = part(w.cpu, share), part(w.memory, share)
 	for i := range w.requests {
 		w.requests[i], w.limits[i] = part(w.requests[i], share), part(w.limits[i], share)
+		w.sidecar[i] = part(w.sidecar[i], share)
 	}
 	return w
 }
