@@ -156,7 +156,7 @@ func TestTruncated(t *testing.T) {
 	want, _ := expectedRows(list)
 	for _, mediaType := range []string{protobufType, jsonType} {
 		body := encode(t, mediaType, list)
-		for n := range len(body) {
+		for n := range body {
 			got, err := decodePods(body[:n])
 			if errors.Is(err, errEndsEarly) {
 				continue

@@ -17,7 +17,11 @@ import (
 func message(fields ...any) []byte {
 	var b []byte
 	for i := 0; i < len(fields); i += 2 {
-		number := protowire.Number(fields[i].(int))
+		n, ok := fields[i].(int)
+		if !ok {
+			panic("a field begins with its number")
+		}
+		number := protowire.Number(n)
 		switch value := fields[i+1].(type) {
 		case string:
 			b = protowire.AppendString(protowire.AppendTag(b, number, protowire.BytesType), value)

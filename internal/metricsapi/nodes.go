@@ -67,7 +67,7 @@ func (r *nodeRows) add(h *head, u *usage) error {
 	if len(rows) > 0 && rows[len(rows)-1].Name >= name {
 		r.settled = false
 	}
-	r.into.Nodes = append(rows, model.NodeSample{Name: name, Time: h.time, Window: h.window, Usage: u.amounts})
+	r.into.Nodes = append(r.into.Nodes, model.NodeSample{Name: name, Time: h.time, Window: h.window, Usage: u.amounts})
 	return nil
 }
 

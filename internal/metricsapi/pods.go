@@ -95,7 +95,7 @@ func (r *podRows) begin(h *head) (*remembered, error) {
 		r.settled = false
 	}
 	first := int32(len(r.into.Containers))
-	r.into.Pods = append(rows, model.PodSample{
+	r.into.Pods = append(r.into.Pods, model.PodSample{
 		Namespace: namespace, Name: name,
 		Time: h.time, Window: h.window,
 		First: first, Last: first,

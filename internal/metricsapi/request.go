@@ -86,8 +86,7 @@ func drain(body io.ReadCloser) {
 // otherwise the kind given. The URL that net/http puts into its errors is left
 // out: it may name a namespace.
 func transportError(ctx context.Context, err error, kind Kind, advice string) error {
-	var withURL *url.Error
-	if errors.As(err, &withURL) {
+	if withURL, ok := errors.AsType[*url.Error](err); ok {
 		err = withURL.Err
 	}
 	var network net.Error

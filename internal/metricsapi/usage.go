@@ -1,6 +1,10 @@
 package metricsapi
 
-import "github.com/usage-operator/usage-operator/internal/model"
+import (
+	"errors"
+
+	"github.com/usage-operator/usage-operator/internal/model"
+)
 
 // The fields of a map entry and of a Quantity.
 const (
@@ -24,7 +28,7 @@ func (u *usage) complete() bool { return u.usable[model.CPU] && u.usable[model.M
 func (u *usage) set(r model.Resource, quantity []byte) error {
 	amount, err := parseQuantity(quantity, r)
 	u.amounts[r], u.usable[r] = amount, err == nil
-	if err == errRange {
+	if errors.Is(err, errRange) {
 		return nil
 	}
 	return err

@@ -10,7 +10,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/utils/ptr"
 )
 
 // demoLabel marks the namespaces that the demo made and may remove.
@@ -42,10 +41,10 @@ func (w workload) object() any {
 	switch w.kind {
 	case "Deployment":
 		return &appsv1.Deployment{TypeMeta: apps(w.kind), ObjectMeta: meta, Spec: appsv1.DeploymentSpec{
-			Replicas: ptr.To(w.replicas), Selector: selector, Template: w.template()}}
+			Replicas: new(w.replicas), Selector: selector, Template: w.template()}}
 	case "StatefulSet":
 		return &appsv1.StatefulSet{TypeMeta: apps(w.kind), ObjectMeta: meta, Spec: appsv1.StatefulSetSpec{
-			Replicas: ptr.To(w.replicas), Selector: selector, Template: w.template(), ServiceName: w.name,
+			Replicas: new(w.replicas), Selector: selector, Template: w.template(), ServiceName: w.name,
 			PodManagementPolicy: appsv1.ParallelPodManagement}}
 	case "DaemonSet":
 		return &appsv1.DaemonSet{TypeMeta: apps(w.kind), ObjectMeta: meta, Spec: appsv1.DaemonSetSpec{
@@ -55,7 +54,7 @@ func (w workload) object() any {
 		template.Spec.RestartPolicy = corev1.RestartPolicyNever
 		return &batchv1.CronJob{TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: w.kind}, ObjectMeta: meta,
 			Spec: batchv1.CronJobSpec{Schedule: "* * * * *", JobTemplate: batchv1.JobTemplateSpec{
-				Spec: batchv1.JobSpec{Template: template, TTLSecondsAfterFinished: ptr.To(int32(60))}}}}
+				Spec: batchv1.JobSpec{Template: template, TTLSecondsAfterFinished: new(int32(60))}}}}
 	default:
 		panic("no such kind: " + w.kind)
 	}
@@ -66,7 +65,7 @@ func (w workload) labels() map[string]string { return map[string]string{"app": w
 func (w workload) template() corev1.PodTemplateSpec {
 	spec := corev1.PodSpec{
 		Containers:                    []corev1.Container{w.container(w.name, w.requests, w.limits)},
-		TerminationGracePeriodSeconds: ptr.To(int64(1)),
+		TerminationGracePeriodSeconds: new(int64(1)),
 		Volumes: []corev1.Volume{{Name: held, VolumeSource: corev1.VolumeSource{
 			EmptyDir: &corev1.EmptyDirVolumeSource{Medium: corev1.StorageMediumMemory}}}},
 	}

@@ -79,7 +79,7 @@ func (s *session) ownNamespaces(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range strings.Fields(out) {
+	for name := range strings.FieldsSeq(out) {
 		if _, ours := namespaces[name]; ours {
 			return fmt.Errorf("namespace %s exists and is not the demo's; use another cluster", name)
 		}

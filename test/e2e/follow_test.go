@@ -10,7 +10,6 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
@@ -47,7 +46,7 @@ func TestFollowsTheCluster(t *testing.T) {
 func scale(t *testing.T, d *appsv1.Deployment, replicas int32) {
 	t.Helper()
 	patch := client.MergeFrom(d.DeepCopy())
-	d.Spec.Replicas = ptr.To(replicas)
+	d.Spec.Replicas = new(replicas)
 	if err := api.Patch(t.Context(), d, patch); err != nil {
 		t.Fatal(err)
 	}

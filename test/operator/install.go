@@ -18,7 +18,6 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
-	"k8s.io/utils/ptr"
 )
 
 // The identity under which config/ installs the operator.
@@ -103,7 +102,7 @@ func WriteKubeconfig(ctx context.Context, c *cluster.Cluster, path string) error
 		return err
 	}
 	request := &authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{
-		ExpirationSeconds: ptr.To(int64(tokenLife.Seconds())),
+		ExpirationSeconds: new(int64(tokenLife.Seconds())),
 	}}
 	token, err := client.CoreV1().ServiceAccounts(Namespace).CreateToken(ctx, ServiceAccount, request, metav1.CreateOptions{})
 	if err != nil {
