@@ -97,7 +97,7 @@ bench: ## The benchmarks, BENCH=<pattern>
 
 .PHONY: run
 run: ## Run the operator on this machine against the current kubeconfig, ARGS=<flags>
-	POD_NAMESPACE="$${POD_NAMESPACE:-default}" go run ./cmd/usage-operator $(ARGS)
+	go run ./cmd/usage-operator $(ARGS)
 
 .PHONY: install
 install: ## Install the CRDs into the current cluster

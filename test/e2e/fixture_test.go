@@ -87,6 +87,38 @@ func deployment(namespace, name string, replicas int32, template corev1.PodTempl
 	}
 }
 
+func statefulSet(namespace, name string, replicas int32, template corev1.PodTemplateSpec) *appsv1.StatefulSet {
+	return &appsv1.StatefulSet{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
+		Spec: appsv1.StatefulSetSpec{
+			Replicas: new(replicas), ServiceName: name,
+			Selector: &metav1.LabelSelector{MatchLabels: template.Labels},
+			Template: template,
+		},
+	}
+}
+
+func daemonSet(namespace, name string, template corev1.PodTemplateSpec) *appsv1.DaemonSet {
+	return &appsv1.DaemonSet{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
+		Spec: appsv1.DaemonSetSpec{
+			Selector: &metav1.LabelSelector{MatchLabels: template.Labels},
+			Template: template,
+		},
+	}
+}
+
+func replicaSet(namespace, name string, replicas int32, template corev1.PodTemplateSpec) *appsv1.ReplicaSet {
+	return &appsv1.ReplicaSet{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
+		Spec: appsv1.ReplicaSetSpec{
+			Replicas: new(replicas),
+			Selector: &metav1.LabelSelector{MatchLabels: template.Labels},
+			Template: template,
+		},
+	}
+}
+
 // eventually waits until condition returns nil, and fails with its last error.
 func eventually(t *testing.T, within time.Duration, condition func(ctx context.Context) error) {
 	t.Helper()

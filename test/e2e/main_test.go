@@ -4,6 +4,7 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -80,8 +81,16 @@ func runAll(m *testing.M) (code int, err error) {
 		}
 	}()
 	code = m.Run()
+	log, err := os.ReadFile(running.Log)
+	if err != nil {
+		return 1, err
+	}
+	if bytes.Contains(bytes.ToLower(log), []byte("forbidden")) {
+		fmt.Fprintln(os.Stderr, "e2e: the operator lacks a right, see its log")
+		code = 1
+	}
 	if code != 0 {
-		fmt.Fprintf(os.Stderr, "The operator's log:\n%s\n", running.LogTail(16<<10))
+		fmt.Fprintf(os.Stderr, "The end of the operator's log:\n%s\n", log[max(len(log)-16<<10, 0):])
 	}
 	return code, nil
 }

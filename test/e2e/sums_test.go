@@ -21,7 +21,7 @@ type grouping struct {
 
 func groupings(ctx context.Context, t *testing.T) []grouping {
 	workload := func(pod *corev1.Pod, _ string) string {
-		owner, err := deploymentOf(ctx, pod)
+		owner, err := workloadOf(ctx, pod)
 		if err != nil {
 			t.Errorf("owner of %s: %v", pod.Name, err)
 		}
@@ -121,7 +121,8 @@ func agrees(t *testing.T, r *v1alpha1.ClusterUsageReport, key keyFunc) {
 }
 
 // sumsFixture runs pods of all sorts in two namespaces: with and without
-// declarations, with a sidecar, with and without labels and owner.
+// declarations, with a second container, with and without labels, and for
+// owners of each kind that keeps pods running.
 func sumsFixture(t *testing.T, prefix string) (namespaces []string) {
 	one := newNamespace(t, prefix, map[string]string{"team": "red"})
 	two := newNamespace(t, prefix, nil)
@@ -131,6 +132,13 @@ func sumsFixture(t *testing.T, prefix string) (namespaces []string) {
 	create(t, deployment(one, "web", 5, podTemplate(map[string]string{"app": "web", "tier": "front"}, usage("123m", "200Mi"), web, proxy)))
 	create(t, deployment(two, "web", 2, podTemplate(map[string]string{"app": "web", "tier": "front"}, usage("77m", "5Mi"), web)))
 	create(t, deployment(two, "batch", 3, podTemplate(map[string]string{"app": "batch"}, usage("1300m", "1Gi"), bare)))
+	create(t, statefulSet(one, "store", 2, podTemplate(map[string]string{"app": "store"}, usage("31m", "700Mi"), web)))
+	create(t, daemonSet(two, "agent", podTemplate(map[string]string{"app": "agent"}, usage("11m", "12Mi"), proxy)))
+	create(t, replicaSet(two, "old", 1, podTemplate(map[string]string{"app": "old"}, usage("7m", "70Mi"), bare)))
+	keepJobsRunning(t)
+	backup := cronJob(one, "backup", podTemplate(nil, usage("210m", "80Mi"), web))
+	create(t, backup)
+	create(t, jobOf(backup))
 	template := podTemplate(map[string]string{"app": "loner"}, usage("3m", "9Mi"), web, bare)
 	create(t, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{
 		Namespace: one, Name: "loner", Labels: template.Labels, Annotations: template.Annotations}, Spec: template.Spec})

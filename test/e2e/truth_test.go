@@ -165,19 +165,22 @@ func exact(name corev1.ResourceName, q resource.Quantity) *big.Int {
 	return big.NewInt(q.Value())
 }
 
-// deploymentOf climbs from a pod to its Deployment through the API.
-func deploymentOf(ctx context.Context, pod *corev1.Pod) (string, error) {
-	for _, owner := range pod.OwnerReferences {
-		if owner.Kind != "ReplicaSet" {
-			continue
-		}
-		set := &metav1.PartialObjectMetadata{TypeMeta: metav1.TypeMeta{APIVersion: "apps/v1", Kind: "ReplicaSet"}}
-		if err := api.Get(ctx, client.ObjectKey{Namespace: pod.Namespace, Name: owner.Name}, set); err != nil {
+// workloadOf climbs from a pod to its workload through the API.
+func workloadOf(ctx context.Context, pod *corev1.Pod) (string, error) {
+	if len(pod.OwnerReferences) == 0 {
+		return "Pod/" + pod.Name, nil
+	}
+	owner := pod.OwnerReferences[0]
+	if owner.Kind == "ReplicaSet" || owner.Kind == "Job" {
+		between := &metav1.PartialObjectMetadata{TypeMeta: metav1.TypeMeta{APIVersion: owner.APIVersion, Kind: owner.Kind}}
+		if err := api.Get(ctx, client.ObjectKey{Namespace: pod.Namespace, Name: owner.Name}, between); err != nil {
 			return "", err
 		}
-		return set.OwnerReferences[0].Kind + "/" + set.OwnerReferences[0].Name, nil
+		if len(between.OwnerReferences) > 0 {
+			owner = between.OwnerReferences[0]
+		}
 	}
-	return "Pod/" + pod.Name, nil
+	return owner.Kind + "/" + owner.Name, nil
 }
 
 // in limits a key to the namespaces with a prefix.

@@ -76,12 +76,3 @@ func flags(kubeconfig string) []string {
 
 // Stop ends the operator as Kubernetes does.
 func (r *Running) Stop() error { return r.identity.Stop(Grace) }
-
-// LogTail returns the last n bytes of the operator's log.
-func (r *Running) LogTail(n int) []byte {
-	log, err := os.ReadFile(r.Log)
-	if err != nil {
-		return []byte(err.Error())
-	}
-	return log[max(len(log)-n, 0):]
-}
