@@ -17,8 +17,7 @@ import (
 // raw is a client that sends and receives bytes as they are.
 func raw(t *testing.T) *rest.RESTClient {
 	t.Helper()
-	server(t)
-	config := rest.CopyConfig(apiServer.config)
+	config := rest.CopyConfig(apiServer.Config(t))
 	config.NegotiatedSerializer = scheme.Codecs.WithoutConversion()
 	c, err := rest.UnversionedRESTClientFor(config)
 	if err != nil {

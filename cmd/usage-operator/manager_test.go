@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"os"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -15,10 +14,10 @@ import (
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/inventory"
+	"github.com/usage-operator/usage-operator/test/apiserver"
 )
 
 // TestNotReadyBeforeSync asks for an inventory that has read nothing.
@@ -34,7 +33,8 @@ func TestNotReadyBeforeSync(t *testing.T) {
 
 // TestOperator runs the whole on an API server that has no Metrics API.
 func TestOperator(t *testing.T) {
-	config := server(t)
+	ctrl.SetLogger(logr.Discard())
+	config := apiserver.Start(t, "../../config/crd/bases")
 	probes := freeAddress(t)
 	c := operate(t, config, probes)
 	for _, path := range []string{"/healthz", "/readyz"} {
@@ -88,32 +88,6 @@ func operate(t *testing.T, config *rest.Config, probes string) client.Client {
 		t.Fatal(err)
 	}
 	return c
-}
-
-// server starts an API server with the CRDs.
-func server(t *testing.T) *rest.Config {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: this test starts an API server")
-	}
-	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
-		t.Fatal("KUBEBUILDER_ASSETS is not set: it names the directory of kube-apiserver and etcd; run make test, which builds them and sets it")
-	}
-	ctrl.SetLogger(logr.Discard())
-	environment := &envtest.Environment{
-		CRDDirectoryPaths:     []string{"../../config/crd/bases"},
-		ErrorIfCRDPathMissing: true,
-	}
-	config, err := environment.Start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := environment.Stop(); err != nil {
-			t.Errorf("stop the API server: %v", err)
-		}
-	})
-	return config
 }
 
 // freeAddress returns an address that nobody listens at.

@@ -61,10 +61,13 @@ func idle(t *testing.T) *fixture {
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	server(t)
+	server, err := client.New(apiServer.Config(t), client.Options{Scheme: scheme})
+	if err != nil {
+		t.Fatal(err)
+	}
 	f := &fixture{
 		t: t, source: newFakeSource(), clock: testingclock.NewFakePassiveClock(now), log: newErrorLog(),
-		server: apiServer.client, patches: map[string]int{},
+		server: server, patches: map[string]int{},
 	}
 	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "team-"}}
 	if err := f.server.Create(t.Context(), ns); err != nil {
@@ -78,7 +81,7 @@ func newFixture(t *testing.T) *fixture {
 // start runs a manager until stop.
 func (f *fixture) start(setup func(ctrl.Manager) error) {
 	f.t.Helper()
-	c := rest.CopyConfig(apiServer.config)
+	c := rest.CopyConfig(apiServer.Config(f.t))
 	c.Wrap(func(next http.RoundTripper) http.RoundTripper { return counting{f, next} })
 	mgr, err := ctrl.NewManager(c, ctrl.Options{
 		Scheme:     scheme,

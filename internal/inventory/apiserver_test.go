@@ -3,7 +3,6 @@ package inventory
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -20,28 +19,14 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/klog/v2"
-	"sigs.k8s.io/controller-runtime/pkg/envtest"
+
+	"github.com/usage-operator/usage-operator/test/apiserver"
 )
 
 // apiServer returns a real API server without kubelets and controllers.
 func apiServer(t *testing.T) *rest.Config {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("it starts an API server, which takes longer than -short allows")
-	}
-	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
-		t.Fatal("KUBEBUILDER_ASSETS does not say where kube-apiserver and etcd are: run `make test`")
-	}
-	server := &envtest.Environment{}
-	config, err := server.Start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	config := apiserver.Start(t)
 	config.QPS = -1
 	return config
 }

@@ -1,0 +1,87 @@
+// Package apiserver gives tests a real API server with etcd, but without
+// controllers and nodes: for what only an API server can decide.
+package apiserver
+
+import (
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+)
+
+// Start starts an API server that ends with the test. It knows the CRDs in the
+// given folders.
+func Start(t *testing.T, crds ...string) *rest.Config {
+	t.Helper()
+	require(t)
+	environment, config, err := start(crds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := environment.Stop(); err != nil {
+			t.Errorf("stop the API server: %v", err)
+		}
+	})
+	return config
+}
+
+// Shared is an API server for all tests of a package. It starts with the first
+// test that asks for it.
+type Shared struct {
+	// CRDs are the folders of the CRDs that it knows.
+	CRDs []string
+
+	once        sync.Once
+	environment *envtest.Environment
+	config      *rest.Config
+	err         error
+}
+
+// Config returns how to reach the server.
+func (s *Shared) Config(t *testing.T) *rest.Config {
+	t.Helper()
+	require(t)
+	s.once.Do(func() { s.environment, s.config, s.err = start(s.CRDs) })
+	if s.err != nil {
+		t.Fatal(s.err)
+	}
+	return s.config
+}
+
+// Main runs the tests of a package, ends the server, and returns the exit code:
+// it is for TestMain.
+func (s *Shared) Main(m *testing.M) int {
+	code := m.Run()
+	if s.environment == nil {
+		return code
+	}
+	if err := s.environment.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, "stop the API server:", err)
+		return 1
+	}
+	return code
+}
+
+// require skips a short test, and fails one that has nothing to start.
+func require(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: this test starts an API server")
+	}
+	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
+		t.Fatal("KUBEBUILDER_ASSETS is not set: it names the folder of kube-apiserver and etcd; run make test, which builds them and sets it")
+	}
+}
+
+func start(crds []string) (*envtest.Environment, *rest.Config, error) {
+	environment := &envtest.Environment{CRDDirectoryPaths: crds, ErrorIfCRDPathMissing: true}
+	config, err := environment.Start()
+	if err != nil {
+		return nil, nil, fmt.Errorf("start an API server with the CRDs of %v: %w", crds, err)
+	}
+	return environment, config, nil
+}
