@@ -94,7 +94,7 @@ func (o *oracle) same(t *testing.T, id usage.ID, v *usage.View, ticked bool) {
 		SampleTime: a.sampleTime.Truncate(time.Second), Resolution: o.resolution,
 		LabelKeys: strings.Join(a.labelKeys, ","), Grouped: a.grouped, Total: trueFigures(a.total), RowCount: a.rowCount,
 		Pods:       usage.Coverage{Expected: len(a.total.expectedPods), Observed: len(a.total.observedPods)},
-		Containers: usage.Coverage{Expected: a.total.expected, Observed: a.total.observed},
+		Containers: usage.Coverage{Expected: a.total.expected, Observed: a.total.observedRunning},
 	}
 	got := summary{
 		SampleTime: v.SampleTime, Resolution: v.Resolution, LabelKeys: strings.Join(v.LabelKeys, ","), Grouped: v.Grouped,

@@ -200,6 +200,7 @@ type trueRow struct {
 	subject                          model.Subject
 	pods, expectedPods, observedPods map[string]bool // by UID
 	containers, expected, observed   int
+	observedRunning                  int
 	usage                            [model.ResourceCount]*big.Int
 	requests, limits                 [model.ResourceCount]trueDenominator
 }
@@ -233,7 +234,10 @@ func (row *trueRow) add(p *truePod, containers []int, now *reading, single bool)
 		}
 		if _, seen := now.usage[p.Containers[i].Name]; seen {
 			row.observed++
-			row.observedPods[p.UID] = true
+			if p.Started[i] != 0 {
+				row.observedRunning++
+				row.observedPods[p.UID] = true
+			}
 		}
 	}
 	for r := range model.ResourceCount {

@@ -28,7 +28,8 @@ type View struct {
 	Other *Row
 }
 
-// Coverage compares what runs with what has a current sample.
+// Coverage compares what runs by its pod's status with what of it has a current
+// sample. What has stopped and still has one is in neither number.
 type Coverage struct {
 	Expected, Observed int
 }
@@ -99,7 +100,7 @@ func (e *Engine) View(id ID) (*View, bool) {
 
 func (v *View) setTotal(s *sums) {
 	v.Pods = Coverage{Expected: int(s.declared.expectedPods), Observed: int(s.observed.pods)}
-	v.Containers = Coverage{Expected: int(s.declared.expectedContainers), Observed: int(s.observed.containers)}
+	v.Containers = Coverage{Expected: int(s.declared.expectedContainers), Observed: int(s.observed.running)}
 	v.Total = newRow(*s)
 	if s.observed.newest > 0 {
 		v.SampleTime = time.Unix(s.observed.newest, 0).UTC()
