@@ -1,6 +1,7 @@
 package usage_test
 
 import (
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -83,6 +84,9 @@ type summary struct {
 	RowCount         int
 	Cut              bool
 	Other            figures
+	Missing          string
+	MissingOmitted   int
+	UnsampledRuns    int
 }
 
 // same fails the test where a view is not the oracle's answer. Between ticks the
@@ -109,6 +113,10 @@ func (o *oracle) same(t *testing.T, id usage.ID, v *usage.View, ticked bool) {
 	if v.Other != nil {
 		got.Cut, got.Other = true, viewFigures(t, v.Other)
 	}
+	want.UnsampledRuns, got.UnsampledRuns = a.unsampled, v.UnsampledRuns
+	listed := a.missing[:min(len(a.missing), 20)]
+	want.Missing, got.Missing = fmt.Sprint(listed), fmt.Sprint(v.Missing)
+	want.MissingOmitted, got.MissingOmitted = len(a.missing)-len(listed), v.MissingOmitted
 	if want != got {
 		t.Errorf("%v (-oracle +engine):\n%s", id, cmp.Diff(want, got))
 	}
