@@ -138,7 +138,7 @@ func TestContainersOfAReturnedPod(t *testing.T) {
 			e.Apply(present(changed(newPod("data", "web", "app", "log", "proxy"), func(p *model.Pod) { p.Started = test.started })))
 			set(t, e, clusterReport, byPod, many)
 			seen := sampled{namespace: "data", name: "web", time: at(0), cores: map[string]int64{}}
-			for _, c := range strings.Fields(test.seen) {
+			for c := range strings.FieldsSeq(test.seen) {
 				seen.cores[c] = 1
 			}
 			e.Tick(answerOf(at(0), seen))

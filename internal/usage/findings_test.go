@@ -127,9 +127,9 @@ func TestFindingsStayInScope(t *testing.T) {
 func TestFindingsAreBounded(t *testing.T) {
 	var pods []*model.Pod
 	for i := range 30 {
-		new := on("n0", startedAgo(fmt.Sprintf("new-%02d", i), 0))
+		recent := on("n0", startedAgo(fmt.Sprintf("new-%02d", i), 0))
 		stopped := on("n0", changed(newPod("data", fmt.Sprintf("stopped-%02d", i), "app"), func(p *model.Pod) { p.Started = []int64{0} }))
-		pods = append(pods, stopped, new)
+		pods = append(pods, stopped, recent)
 	}
 	for i := range 6 {
 		pods = append(pods, on(fmt.Sprint("n", 1+i/2), newPod("data", fmt.Sprint("lost-", i), "app")))
@@ -155,22 +155,26 @@ func TestFindingsAreBounded(t *testing.T) {
 	}
 }
 
-// TestFindingsFollow looks between ticks: what is found is what the counts say.
+// TestFindingsFollow looks after each single change: what is found is what the
+// counts say.
 func TestFindingsFollow(t *testing.T) {
 	e := watched(t)
-	web := startedAgo("web", 3600)
+	web, api := startedAgo("web", 3600), on("n2", startedAgo("api", 3600))
 	e.Apply(present(web))
-	e.Tick(answerOf(at(15), one("data", "a", at(15), 1)))
 	mustMiss(t, e, clusterReport, "TooNew data/web") // it was not there at the tick before
-	e.Apply(gone(web))
-	mustMiss(t, e, clusterReport, "")
-	e.Sum(at(60))
-	mustMiss(t, e, clusterReport, "Unknown data/a")
-	e.Tick(answerOf(at(61), one("data", "a", at(61), 1)))
-	mustMiss(t, e, clusterReport, "")
+	e.Apply(present(api))
+	mustMiss(t, e, clusterReport, "TooNew data/api, TooNew data/web")
+	e.Tick(answerOf(at(15), one("data", "a", at(15), 1), one("data", "web", at(15), 1)))
+	mustMiss(t, e, clusterReport, "TooNew data/api")
+	e.Sum(at(90))
+	mustMiss(t, e, clusterReport, "Unknown data/a, Unknown data/api, Unknown data/web")
+	e.Apply(gone(api))
+	mustMiss(t, e, clusterReport, "Unknown data/a, Unknown data/web")
+	e.Tick(answerOf(at(91), one("data", "a", at(91), 1)))
+	mustMiss(t, e, clusterReport, "Unknown data/web")
 	e.Remove(clusterReport)
 	set(t, e, clusterReport, byPod, many)
-	mustMiss(t, e, clusterReport, "Unknown data/a")
+	mustMiss(t, e, clusterReport, "Unknown data/a, Unknown data/web")
 }
 
 func TestUnsampledRuns(t *testing.T) {
