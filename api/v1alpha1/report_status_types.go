@@ -68,6 +68,79 @@ type Coverage struct {
 	// containers that were expected to have a sample, and had one.
 	// +required
 	Containers Observed `json:"containers"`
+
+	// missing names what has no current sample, and why: the lost nodes first,
+	// then pods and containers by reason, at most 20. What is NotRunning is not
+	// expected and stands last.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=20
+	Missing []MissingSample `json:"missing,omitempty"`
+
+	// missingOmitted is how many more there are than missing lists.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=2147483647
+	MissingOmitted int32 `json:"missingOmitted,omitempty"`
+
+	// unsampledRuns is the number of pods that ran and ended without ever having
+	// a sample, most often because they ran too briefly. It counts from the
+	// operator's start, or from the last change of the selection.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=2147483647
+	UnsampledRuns int32 `json:"unsampledRuns,omitempty"`
+}
+
+// MissingReason says why there is no sample.
+// +kubebuilder:validation:Enum=NodeLost;Unknown;ContainerRestarted;TooNew;NotRunning
+type MissingReason string
+
+// The reasons.
+const (
+	// MissingNodeLost: no pod of the node has a current sample.
+	MissingNodeLost MissingReason = "NodeLost"
+	// MissingUnknown: none of the others.
+	MissingUnknown MissingReason = "Unknown"
+	// MissingContainerRestarted: a container was started again a short time ago.
+	MissingContainerRestarted MissingReason = "ContainerRestarted"
+	// MissingTooNew: a container was started for the first time a short time ago.
+	MissingTooNew MissingReason = "TooNew"
+	// MissingNotRunning: it is bound to a node and does not run.
+	MissingNotRunning MissingReason = "NotRunning"
+)
+
+// MissingSample is a pod, a container or a node without a current sample.
+type MissingSample struct {
+	// namespace of the pod.
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	Namespace string `json:"namespace,omitempty"`
+
+	// pod is the pod's name.
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	Pod string `json:"pod,omitempty"`
+
+	// container is set where other containers of the pod have a sample.
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	Container string `json:"container,omitempty"`
+
+	// node is set, instead of a pod, where all pods of a node are missing.
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	Node string `json:"node,omitempty"`
+
+	// pods is the number of this report's pods that are missing with the node.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=2147483647
+	Pods int32 `json:"pods,omitempty"`
+
+	// reason is NodeLost, Unknown, ContainerRestarted, TooNew or NotRunning.
+	// +required
+	Reason MissingReason `json:"reason"`
 }
 
 // Observed counts what was expected and what was seen of it.

@@ -40,6 +40,10 @@ var refusedStatuses = []refusal{
 	{name: "too many rows", spec: `groups: [` + numbered(101, "{pods: %d, containers: 1}") + `]`, want: []string{"status.groups", "at most 100 items"}},
 	{name: "too many resources", spec: `total: {pods: 1, containers: 1, resources: {` + numbered(9, "r%d: {}") + `}}`,
 		want: []string{"status.total.resources", "8"}},
+	{name: "too many findings", spec: `coverage: {percent: 1, pods: {expected: 1, observed: 0}, containers: {expected: 1, observed: 0}, missing: [` +
+		numbered(21, "{pod: p%d, reason: TooNew}") + `]}`, want: []string{"status.coverage.missing", "at most 20 items"}},
+	{name: "a reason of one's own", spec: `coverage: {percent: 1, pods: {expected: 1, observed: 0}, containers: {expected: 1, observed: 0}, ` +
+		`missing: [{pod: web, reason: Tired}]}`, want: []string{"status.coverage.missing[0].reason", `"NodeLost"`}},
 	{name: "a message without end", spec: condition(`lastTransitionTime: "2026-01-31T09:00:00Z", message: "` + strings.Repeat("m", 2049) + `"`),
 		want: []string{"status.conditions[0].message", "2048"}},
 }
@@ -122,6 +126,11 @@ func fullStatus() v1alpha1.ReportStatus {
 	for i := range groups {
 		groups[i] = row
 	}
+	missing := make([]v1alpha1.MissingSample, 20)
+	for i := range missing {
+		missing[i] = v1alpha1.MissingSample{Namespace: "shop", Pod: long, Container: "web", Node: long, Pods: 1<<31 - 1,
+			Reason: v1alpha1.MissingContainerRestarted}
+	}
 	seen := v1alpha1.Observed{Expected: 1<<31 - 1, Observed: 0}
 	return v1alpha1.ReportStatus{
 		ObservedGeneration: 1<<53 - 1, SampleTime: now, Resolution: v1alpha1.NewDuration(15 * time.Second),
@@ -129,7 +138,9 @@ func fullStatus() v1alpha1.ReportStatus {
 			Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, ObservedGeneration: 1,
 			LastTransitionTime: now, Reason: v1alpha1.ReasonReported, Message: "40 pods in 12 rows.",
 		}},
-		Coverage: &v1alpha1.Coverage{Percent: 100, Pods: seen, Containers: seen},
-		Total:    &row, Groups: groups, GroupCount: 1<<31 - 1, Other: &row,
+		Coverage: &v1alpha1.Coverage{
+			Percent: 100, Pods: seen, Containers: seen, Missing: missing, MissingOmitted: 1<<31 - 1, UnsampledRuns: 1<<31 - 1,
+		},
+		Total: &row, Groups: groups, GroupCount: 1<<31 - 1, Other: &row,
 	}
 }

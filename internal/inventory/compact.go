@@ -30,7 +30,7 @@ func compactPod(p *corev1.Pod, in *interner) draft {
 	if !occupiesNode(p) {
 		return draft{pod: &model.Pod{UID: string(p.UID), Namespace: p.Namespace, Name: p.Name}, out: true}
 	}
-	containers, started := compactContainers(p, in)
+	containers, runs := compactContainers(p, in)
 	return draft{
 		pod: &model.Pod{
 			UID:        string(p.UID),
@@ -39,7 +39,9 @@ func compactPod(p *corev1.Pod, in *interner) draft {
 			Node:       in.text(p.Spec.NodeName),
 			Labels:     in.labels(p.Labels),
 			Containers: containers,
-			Started:    started,
+			Started:    runs.started,
+			Ran:        runs.ran,
+			Restarted:  runs.restarted,
 			PodLevel:   podLevel(p),
 			StartTime:  unixSeconds(p.Status.StartTime),
 		},
@@ -53,14 +55,21 @@ func occupiesNode(p *corev1.Pod) bool {
 	return p.Spec.NodeName != "" && p.Status.Phase != corev1.PodSucceeded && p.Status.Phase != corev1.PodFailed
 }
 
+// runs is how containers ran.
+type runs struct {
+	started        []int64
+	ran, restarted bool
+}
+
 // compactContainers returns the regular containers and the sidecars by name,
-// and when each of them was started.
-func compactContainers(p *corev1.Pod, in *interner) ([]model.Container, []int64) {
+// and how they ran.
+func compactContainers(p *corev1.Pod, in *interner) ([]model.Container, runs) {
 	infeasible := resizeInfeasible(p)
 	type running struct {
 		container model.Container
 		started   int64
 	}
+	var r runs
 	list := make([]running, 0, len(p.Spec.Containers)+len(p.Spec.InitContainers))
 	add := func(c *corev1.Container, statuses []corev1.ContainerStatus) {
 		status := statusOf(c.Name, statuses)
@@ -68,6 +77,8 @@ func compactContainers(p *corev1.Pod, in *interner) ([]model.Container, []int64)
 			container: model.Container{Name: c.Name, Resources: declaredBy(c, status, infeasible)},
 			started:   startedAt(status),
 		})
+		r.ran = r.ran || hasRun(status)
+		r.restarted = r.restarted || status != nil && status.RestartCount > 0
 	}
 	for i := range p.Spec.Containers {
 		add(&p.Spec.Containers[i], p.Status.ContainerStatuses)
@@ -78,11 +89,12 @@ func compactContainers(p *corev1.Pod, in *interner) ([]model.Container, []int64)
 		}
 	}
 	slices.SortFunc(list, func(a, b running) int { return cmp.Compare(a.container.Name, b.container.Name) })
-	containers, started := make([]model.Container, len(list)), make([]int64, len(list))
+	containers := make([]model.Container, len(list))
+	r.started = make([]int64, len(list))
 	for i := range list {
-		containers[i], started[i] = list[i].container, list[i].started
+		containers[i], r.started[i] = list[i].container, list[i].started
 	}
-	return in.containers(containers), started
+	return in.containers(containers), r
 }
 
 func isSidecar(c *corev1.Container) bool {
@@ -106,6 +118,12 @@ func startedAt(status *corev1.ContainerStatus) int64 {
 		return 0
 	}
 	return unixSeconds(&status.State.Running.StartedAt)
+}
+
+// hasRun tells whether a container runs or did so before.
+func hasRun(status *corev1.ContainerStatus) bool {
+	return status != nil && (status.State.Running != nil || status.State.Terminated != nil ||
+		status.LastTerminationState.Terminated != nil || status.RestartCount > 0)
 }
 
 func unixSeconds(t *metav1.Time) int64 {

@@ -63,7 +63,7 @@ func TestPodIsCompacted(t *testing.T) {
 				p.Status.StartTime = &began
 				p.Status.ContainerStatuses = []corev1.ContainerStatus{runningSince("main", metav1.NewTime(began.Add(9*time.Second)))}
 			},
-			base(func(p *model.Pod) { p.StartTime, p.Started = began.Unix(), []int64{began.Unix() + 9} }),
+			base(func(p *model.Pod) { p.StartTime, p.Started, p.Ran = began.Unix(), []int64{began.Unix() + 9}, true }),
 		},
 		{
 			"waiting after a crash",
@@ -72,6 +72,34 @@ func TestPodIsCompacted(t *testing.T) {
 					Name:                 "main",
 					State:                corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{}},
 					LastTerminationState: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{StartedAt: began}},
+				}}
+			},
+			base(func(p *model.Pod) { p.Ran = true }),
+		},
+		{
+			"running again",
+			func(p *corev1.Pod) {
+				again := runningSince("main", began)
+				again.RestartCount = 1
+				p.Status.ContainerStatuses = []corev1.ContainerStatus{again}
+			},
+			base(func(p *model.Pod) { p.Started, p.Ran, p.Restarted = []int64{began.Unix()}, true, true }),
+		},
+		{
+			"ended",
+			func(p *corev1.Pod) {
+				p.Status.ContainerStatuses = []corev1.ContainerStatus{{
+					Name: "main", State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{StartedAt: began}},
+				}}
+			},
+			base(func(p *model.Pod) { p.Ran = true }),
+		},
+		{
+			"an init container has run twice",
+			func(p *corev1.Pod) {
+				p.Spec.InitContainers = []corev1.Container{{Name: "migrate"}}
+				p.Status.InitContainerStatuses = []corev1.ContainerStatus{{
+					Name: "migrate", RestartCount: 1, State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{StartedAt: began}},
 				}}
 			},
 			base(nil),
@@ -88,7 +116,7 @@ func TestPodIsCompacted(t *testing.T) {
 			},
 			base(func(p *model.Pod) {
 				p.Containers = []model.Container{container("a-proxy", set(1e7, mi)), container("log", model.Declared{}), main}
-				p.Started = []int64{began.Unix(), 0, 0}
+				p.Started, p.Ran = []int64{began.Unix(), 0, 0}, true
 			}),
 		},
 		{

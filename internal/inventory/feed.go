@@ -17,7 +17,13 @@ type Feed struct {
 	pods       marks[podKey, model.Pod]
 	namespaces marks[string, named]
 	nodes      marks[string, named]
+	// missed are the pods that ran and left without the reader having heard that
+	// they run; at most maxMissed.
+	missed []*model.Pod
 }
+
+// maxMissed bounds what a feed that is not drained holds of pods that are gone.
+const maxMissed = 10_000
 
 // marks holds, for each object that has changed since the last Drain, what the
 // reader was last told of it; nil for nothing.
@@ -35,9 +41,31 @@ func (m marks[K, T]) note(key K, told, current *T) {
 	}
 }
 
+// notePod marks a pod, and keeps it where it has run and leaves unheard of.
+func (f *Feed) notePod(key podKey, told, current *model.Pod) {
+	leaves := told != nil && (current == nil || current.UID != told.UID)
+	if first, marked := f.pods[key]; marked && leaves && told.Ran && len(f.missed) < maxMissed {
+		if first == nil || first.UID != told.UID || !first.Ran {
+			f.missed = append(f.missed, told)
+		}
+	}
+	f.pods.note(key, told, current)
+}
+
 // changeFunc is called when an object has changed. told is its row until then,
 // current the one from then on; nil stands for none.
 type changeFunc[K comparable, T any] func(key K, told, current *T)
+
+// collectPods is collect for pods.
+func collectPods(inv *Inventory) changeFunc[podKey, model.Pod] {
+	return func(key podKey, told, current *model.Pod) {
+		for f := range inv.feeds {
+			if !f.whole {
+				f.notePod(key, told, current)
+			}
+		}
+	}
+}
 
 // collect returns what marks an object of one kind in all feeds.
 func collect[K comparable, T any](inv *Inventory, marksOf func(*Feed) marks[K, T]) changeFunc[K, T] {
@@ -54,6 +82,10 @@ func collect[K comparable, T any](inv *Inventory, marksOf func(*Feed) marks[K, T
 // at most one change per object and two where a pod was recreated under its
 // name. The first call returns the whole inventory. First come the pods that
 // left, then namespaces and nodes, then the pods that came or changed.
+//
+// Before all of them come the pods that began to run and left since the last
+// call, as Gone, in their last form: the reader may know them, as pods that do
+// not run yet, or not at all. There are at most 10,000 of them.
 func (f *Feed) Drain(into []model.Change) []model.Change {
 	inv := f.inventory
 	inv.mu.Lock()
@@ -64,6 +96,9 @@ func (f *Feed) Drain(into []model.Change) []model.Change {
 	if f.whole {
 		into = inv.everything(into)
 	} else {
+		for _, p := range f.missed {
+			into = append(into, model.Change{Pod: p, Gone: true})
+		}
 		into = f.podsGone(into)
 		into = inv.namespaces.changes(into, f.namespaces, namespaceChange)
 		into = inv.nodes.changes(into, f.nodes, nodeChange)
@@ -73,6 +108,7 @@ func (f *Feed) Drain(into []model.Change) []model.Change {
 	// New maps, because a map never gives back what it once grew to.
 	f.pods = marks[podKey, model.Pod]{}
 	f.namespaces, f.nodes = marks[string, named]{}, marks[string, named]{}
+	f.missed = nil
 	return into
 }
 
@@ -82,7 +118,7 @@ func (f *Feed) Close() {
 	defer f.inventory.mu.Unlock()
 	delete(f.inventory.feeds, f)
 	f.whole = true
-	f.pods, f.namespaces, f.nodes = nil, nil, nil
+	f.pods, f.namespaces, f.nodes, f.missed = nil, nil, nil, nil
 }
 
 // everything appends all that the inventory holds.

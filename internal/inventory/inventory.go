@@ -9,8 +9,6 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
-
-	"github.com/usage-operator/usage-operator/internal/model"
 )
 
 // Inventory is a compact copy of a cluster's pods, nodes, namespaces and
@@ -56,8 +54,7 @@ func New(config *rest.Config, log logr.Logger) (*Inventory, error) {
 func NewForClients(objects kubernetes.Interface, meta metadata.Interface, log logr.Logger) *Inventory {
 	inv := &Inventory{log: log, feeds: map[*Feed]struct{}{}}
 	replicaSets, jobs := newOwnerTable(replicaSetKind), newOwnerTable(jobKind)
-	inv.pods = newPodTable(newWorkloads(replicaSets, jobs),
-		collect(inv, func(f *Feed) marks[podKey, model.Pod] { return f.pods }))
+	inv.pods = newPodTable(newWorkloads(replicaSets, jobs), collectPods(inv))
 	replicaSets.changed, jobs.changed = inv.pods.ownerChanged, inv.pods.ownerChanged
 	inv.namespaces = newNameTable(collect(inv, func(f *Feed) marks[string, named] { return f.namespaces }))
 	inv.nodes = newNameTable(collect(inv, func(f *Feed) marks[string, named] { return f.nodes }))

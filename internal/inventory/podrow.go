@@ -21,7 +21,7 @@ func samePod(a, b *model.Pod) bool {
 	return a.UID == b.UID && a.Node == b.Node && a.StartTime == b.StartTime &&
 		slices.Equal(a.Labels, b.Labels) &&
 		slices.Equal(a.Containers, b.Containers) &&
-		slices.Equal(a.Started, b.Started) &&
+		slices.Equal(a.Started, b.Started) && a.Ran == b.Ran && a.Restarted == b.Restarted &&
 		samePodLevel(a.PodLevel, b.PodLevel)
 }
 

@@ -20,6 +20,9 @@ type Pod struct {
 	Started []int64
 	// PodLevel is what the pod declares as a whole; nil where it does not.
 	PodLevel *Resources
+	// Ran tells whether any of Containers ever ran, Restarted whether any ran more
+	// than once.
+	Ran, Restarted bool
 	// StartTime is when the pod was bound and accepted, in Unix seconds; 0 when
 	// that is not known yet.
 	StartTime int64
@@ -69,7 +72,8 @@ type Node struct {
 }
 
 // Change is one change of the inventory. Exactly one of Pod, Namespace and Node
-// is set; Gone tells that it has left, and then only its names and UID count.
+// is set; Gone tells that it has left, and then only its names and UID count,
+// and of a pod that nobody was told of all that is known.
 // A pod that is recreated under its name comes as a Gone of the old UID, then
 // the new pod.
 type Change struct {

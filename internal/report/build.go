@@ -6,6 +6,7 @@
 package report
 
 import (
+	"math"
 	"strings"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
@@ -48,7 +49,30 @@ func newCoverage(v *usage.View) *v1alpha1.Coverage {
 		Percent:    percentCovered(v.Containers),
 		Pods:       newObserved(v.Pods),
 		Containers: newObserved(v.Containers),
+
+		Missing:        newMissing(v.Missing),
+		MissingOmitted: int32(v.MissingOmitted),
+		UnsampledRuns:  int32(min(v.UnsampledRuns, math.MaxInt32)),
 	}
+}
+
+// reasons are the names under which reasons are published.
+var reasons = map[usage.Reason]v1alpha1.MissingReason{
+	usage.NodeLost:           v1alpha1.MissingNodeLost,
+	usage.Unknown:            v1alpha1.MissingUnknown,
+	usage.ContainerRestarted: v1alpha1.MissingContainerRestarted,
+	usage.TooNew:             v1alpha1.MissingTooNew,
+	usage.NotRunning:         v1alpha1.MissingNotRunning,
+}
+
+func newMissing(all []usage.Missing) (out []v1alpha1.MissingSample) {
+	for _, m := range all {
+		out = append(out, v1alpha1.MissingSample{
+			Namespace: m.Namespace, Pod: m.Pod, Container: m.Container,
+			Node: m.Node, Pods: int32(m.Pods), Reason: reasons[m.Reason],
+		})
+	}
+	return out
 }
 
 func newObserved(c usage.Coverage) v1alpha1.Observed {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -56,6 +57,11 @@ func someView() *usage.View {
 		SampleTime: now.Add(-7 * time.Second), Resolution: 15 * time.Second,
 		LabelKeys: []string{"team", "tier"}, Grouped: true,
 		Pods: usage.Coverage{Expected: 40, Observed: 39}, Containers: usage.Coverage{Expected: 81, Observed: 79},
+		Missing: []usage.Missing{
+			{Reason: usage.NodeLost, Node: "n1", Pods: 3},
+			{Reason: usage.ContainerRestarted, Namespace: "shop", Pod: "web-2", Container: "web"},
+		},
+		MissingOmitted: 4, UnsampledRuns: 5,
 		Total: someRow(), RowCount: 57, Other: &other,
 	}
 	for _, s := range subjects {
@@ -73,6 +79,11 @@ func TestBuild(t *testing.T) {
 		SampleTime: "2026-01-31T08:59:53Z", Resolution: "15s",
 		Coverage: &v1alpha1.Coverage{
 			Percent: 97, Pods: v1alpha1.Observed{Expected: 40, Observed: 39}, Containers: v1alpha1.Observed{Expected: 81, Observed: 79},
+			Missing: []v1alpha1.MissingSample{
+				{Node: "n1", Pods: 3, Reason: "NodeLost"},
+				{Namespace: "shop", Pod: "web-2", Container: "web", Reason: "ContainerRestarted"},
+			},
+			MissingOmitted: 4, UnsampledRuns: 5,
 		},
 		Total: &total, GroupCount: 57, Other: &other,
 		Groups: []v1alpha1.Row{
@@ -147,6 +158,23 @@ func TestPercentCovered(t *testing.T) {
 		if got := percentCovered(row.coverage); got != row.want {
 			t.Errorf("%+v is %d percent, want %d", row.coverage, got, row.want)
 		}
+	}
+}
+
+// TestEveryReasonHasAName: a reason without one would be refused by the schema,
+// and with it the whole status.
+func TestEveryReasonHasAName(t *testing.T) {
+	for r := range usage.NotRunning + 1 {
+		if reasons[r] == "" {
+			t.Errorf("reason %d is not published", r)
+		}
+	}
+}
+
+// TestManyRuns: a counter that has run for years still fits the schema.
+func TestManyRuns(t *testing.T) {
+	if got := Build(&usage.View{UnsampledRuns: 1 << 40}).Coverage.UnsampledRuns; got != math.MaxInt32 {
+		t.Errorf("%d runs", got)
 	}
 }
 

@@ -110,7 +110,7 @@ func completeness(v *usage.View) (complete bool, reason, message string) {
 		return true, v1alpha1.ReasonAllSampled, "Every container that runs has a current sample."
 	}
 	return false, v1alpha1.ReasonSamplesMissing, fmt.Sprintf(
-		"%d of %d pods and %d of %d containers have a current sample. Sums cover only these.",
+		"%d of %d pods and %d of %d containers have a current sample. Sums cover only these; status.coverage.missing names the others.",
 		v.Pods.Observed, v.Pods.Expected, v.Containers.Observed, v.Containers.Expected)
 }
 

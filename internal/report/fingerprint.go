@@ -13,12 +13,14 @@ import (
 
 // Fingerprint is a hash over the numbers of a status at three significant
 // digits. Equal fingerprints mean that nothing moved that is worth a write.
-// Times, the resolution and the counts of the coverage do not take part.
+// Times, the resolution and the counts of the coverage do not take part; what is
+// missing and why does, so that no reason stands that no longer holds.
 func Fingerprint(s *v1alpha1.ReportStatus) string {
 	f := fingerprint{fnv.New64a()}
 	f.number(int64(s.GroupCount))
 	f.row(s.Total)
 	f.row(s.Other)
+	f.missing(s.Coverage)
 	for i := range s.Groups {
 		f.row(&s.Groups[i])
 	}
@@ -46,6 +48,17 @@ func (f fingerprint) row(r *v1alpha1.Row) {
 	for _, name := range slices.Sorted(maps.Keys(r.Resources)) {
 		f.text(string(name))
 		f.resource(r.Resources[name])
+	}
+}
+
+func (f fingerprint) missing(c *v1alpha1.Coverage) {
+	if c == nil {
+		return
+	}
+	for _, m := range c.Missing {
+		for _, part := range []string{m.Namespace, m.Pod, m.Container, m.Node, string(m.Reason)} {
+			f.text(part)
+		}
 	}
 }
 

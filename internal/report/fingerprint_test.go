@@ -67,6 +67,13 @@ var worthAWrite = []change{
 	{"empty value", subjectOf(func(s *v1alpha1.Subject) { s.Labels[0].Value = new("") })},
 	{"absent value", subjectOf(func(s *v1alpha1.Subject) { s.Labels[0].Value = nil })},
 	{"absent instead of empty", subjectOf(func(s *v1alpha1.Subject) { s.Labels[1].Value = nil })},
+	{"nothing missing", func(s *v1alpha1.ReportStatus) { s.Coverage.Missing = nil }},
+	{"missing less", func(s *v1alpha1.ReportStatus) { s.Coverage.Missing = s.Coverage.Missing[1:] }},
+	{"missing node", func(s *v1alpha1.ReportStatus) { s.Coverage.Missing[0].Node = "n2" }},
+	{"missing namespace", func(s *v1alpha1.ReportStatus) { s.Coverage.Missing[1].Namespace = "data" }},
+	{"missing pod", func(s *v1alpha1.ReportStatus) { s.Coverage.Missing[1].Pod = "web-3" }},
+	{"missing container", func(s *v1alpha1.ReportStatus) { s.Coverage.Missing[1].Container = "" }},
+	{"missing for another reason", func(s *v1alpha1.ReportStatus) { s.Coverage.Missing[1].Reason = v1alpha1.MissingUnknown }},
 	{"no labels", subjectOf(func(s *v1alpha1.Subject) { s.Labels = nil })},
 }
 
@@ -75,6 +82,8 @@ var notWorthAWrite = []change{
 	{"sample time", func(s *v1alpha1.ReportStatus) { s.SampleTime = "2026-01-31T09:00:08Z" }},
 	{"resolution", func(s *v1alpha1.ReportStatus) { s.Resolution = "16s" }},
 	{"coverage", func(s *v1alpha1.ReportStatus) { s.Coverage.Percent, s.Coverage.Pods.Observed = 98, 40 }},
+	{"pods of a lost node", func(s *v1alpha1.ReportStatus) { s.Coverage.Missing[0].Pods++ }},
+	{"counts of what is missing", func(s *v1alpha1.ReportStatus) { s.Coverage.MissingOmitted, s.Coverage.UnsampledRuns = 8, 9 }},
 	{"conditions", func(s *v1alpha1.ReportStatus) { s.Conditions = []v1alpha1.Condition{{Type: v1alpha1.ConditionReady}} }},
 	{"generation", func(s *v1alpha1.ReportStatus) { s.ObservedGeneration++ }},
 }

@@ -9,6 +9,7 @@ func (e *Engine) Apply(changes []model.Change) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.applied++
+	e.gaps = gaps{}
 	moved := e.setSurroundings(changes)
 	for i := range changes {
 		switch c := &changes[i]; {
@@ -73,10 +74,16 @@ func (e *Engine) rematch(moved *surroundings) {
 }
 
 func (e *Engine) removePod(gone *model.Pod) {
-	if p, ok := e.inventory.pods[gone.UID]; ok {
-		e.quitAll(p)
-		e.inventory.remove(p)
+	p, known := e.inventory.pods[gone.UID]
+	if !known {
+		e.ended(gone)
+		return
 	}
+	if p.sample.time.IsZero() {
+		e.ended(last(p.Pod, gone))
+	}
+	e.quitAll(p)
+	e.inventory.remove(p)
 }
 
 // setPod adds a pod or gives it its new form. Its last sample stays where the
@@ -84,7 +91,7 @@ func (e *Engine) removePod(gone *model.Pod) {
 func (e *Engine) setPod(changed *model.Pod) {
 	p, ok := e.inventory.pods[changed.UID]
 	if !ok {
-		p = &pod{Pod: changed}
+		p = &pod{Pod: changed, undated: true}
 		e.inventory.add(p)
 		e.rejoin(p)
 		return
@@ -94,6 +101,7 @@ func (e *Engine) setPod(changed *model.Pod) {
 		p.sample = sample{time: p.sample.time}
 		p.whole = observed{}
 	}
+	p.undated = p.undated || startedAt(changed) > startedAt(p.Pod)
 	p.Pod = changed
 	if p.sample.usage != nil {
 		p.whole = p.observes(share{}) // what it declares may have changed

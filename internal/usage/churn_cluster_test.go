@@ -39,11 +39,17 @@ func (w *world) apply() {
 	if w.chance(0.05) {
 		changes = append(changes, model.Change{Pod: &model.Pod{UID: "unknown", Namespace: "shop", Name: "unknown"}, Gone: true})
 	}
+	for _, p := range w.truth.departed {
+		w.truth.left(p, p.Ran)
+	}
+	w.truth.departed = nil
 	w.engine.Apply(changes)
 }
 
 func (w *world) addPod(p *model.Pod) model.Change {
-	w.truth.pods = append(w.truth.pods, &truePod{Pod: p})
+	truth := &truePod{Pod: p}
+	truth.hear(nil)
+	w.truth.pods = append(w.truth.pods, truth)
 	return model.Change{Pod: p}
 }
 
@@ -55,7 +61,14 @@ func (w *world) deletePod() []model.Change {
 	i := w.IntN(len(w.truth.pods))
 	old := w.truth.pods[i]
 	w.truth.pods = slices.Delete(w.truth.pods, i, i+1)
+	w.truth.departed = append(w.truth.departed, old)
 	changes := []model.Change{{Pod: &model.Pod{UID: old.UID, Namespace: old.Namespace, Name: old.Name}, Gone: true}}
+	if w.chance(0.2) { // one that came and went between
+		brief := w.pod(old.Namespace)
+		brief.Ran = true
+		w.truth.departed = append(w.truth.departed, &truePod{Pod: brief})
+		changes = append(changes, model.Change{Pod: brief, Gone: true})
+	}
 	if w.chance(0.5) {
 		p := w.pod(old.Namespace)
 		p.Name = old.Name
@@ -69,7 +82,7 @@ func (w *world) updatePod() []model.Change {
 		return nil
 	}
 	truth := pick(w, w.truth.pods...)
-	p := *truth.Pod
+	p, before := *truth.Pod, truth.Pod
 	switch w.IntN(6) {
 	case 0:
 		p.Labels = w.labels()
@@ -83,6 +96,7 @@ func (w *world) updatePod() []model.Change {
 		p.Owners = w.owners()
 	case 3:
 		p.Started = w.started(len(p.Containers))
+		p.Ran, p.Restarted = true, w.chance(0.5)
 	case 4:
 		p.StartTime = w.clock.Unix()
 	case 5: // an init container has ended
@@ -92,6 +106,7 @@ func (w *world) updatePod() []model.Change {
 		}
 	}
 	truth.Pod = &p
+	truth.hear(before)
 	return []model.Change{{Pod: &p}}
 }
 
@@ -123,6 +138,7 @@ func (w *world) pod(namespace string) *model.Pod {
 		p.Containers = append(p.Containers, model.Container{Name: name, Resources: w.resources()})
 	}
 	p.Started = w.started(len(p.Containers))
+	p.Ran, p.Restarted = w.chance(0.8), w.chance(0.2)
 	if w.chance(0.8) {
 		p.StartTime = w.clock.Unix() - int64(w.IntN(30))
 	}
@@ -150,7 +166,7 @@ func (w *world) started(n int) []int64 {
 	started := make([]int64, n)
 	for i := range started {
 		if w.chance(0.85) {
-			started[i] = w.clock.Unix()
+			started[i] = w.clock.Unix() + pick[int64](w, 0, 0, -30, -300, -7200, 500)
 		}
 	}
 	return started
@@ -246,7 +262,7 @@ func (w *world) remove(id usage.ID) {
 
 func (w *world) set(t *testing.T, id usage.ID) {
 	t.Helper()
-	r := &trueReport{scope: id.Namespace, spec: w.selection(id.Namespace != ""), need: w.need()}
+	r := &trueReport{scope: id.Namespace, spec: w.selection(id.Namespace != ""), need: w.need(), reads: w.truth.reads}
 	plan, err := selection.Compile(r.scope, r.spec)
 	if err != nil {
 		t.Fatalf("%+v: %v", r.spec, err)

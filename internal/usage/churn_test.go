@@ -58,7 +58,10 @@ type world struct {
 	born   int
 	// seen counts what the comparison met, so that a run cannot pass by
 	// comparing nothing.
-	seen struct{ rows, others, between int }
+	seen struct {
+		rows, others, between, unsampled, cut int
+		reasons                               [5]int
+	}
 }
 
 func newWorld(seed uint64) *world {
@@ -141,6 +144,11 @@ func (w *world) count(v *usage.View, ticked bool) {
 	if v.Other != nil {
 		w.seen.others++
 	}
+	for _, m := range v.Missing {
+		w.seen.reasons[m.Reason]++
+	}
+	w.seen.unsampled += v.UnsampledRuns
+	w.seen.cut += v.MissingOmitted
 	if !ticked && v.Containers.Observed > 0 {
 		w.seen.between++
 	}
@@ -148,7 +156,7 @@ func (w *world) count(v *usage.View, ticked bool) {
 
 func (w *world) mustHaveSeen(t *testing.T) {
 	t.Helper()
-	if s := w.seen; *steps >= 100 && (s.rows < 500 || s.others < 20 || s.between < 10) {
+	if s := w.seen; *steps >= 100 && (s.rows < 500 || s.others < 20 || s.between < 10 || s.unsampled < 10 || slices.Min(s.reasons[:]) < 5) {
 		t.Errorf("the comparison met too little: %+v", s)
 	}
 }
@@ -177,6 +185,7 @@ func (w *world) tick(t *testing.T) {
 	if got.New != want.New || !got.Newest.Equal(want.Newest) {
 		t.Errorf("Tick returned %v, want %v", got, want)
 	}
+	w.truth.reads++
 	w.truth.observeResolution(s.ReadTime)
 	w.truth.tick(s.ReadTime)
 }

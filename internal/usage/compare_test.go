@@ -1,6 +1,7 @@
 package usage_test
 
 import (
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -83,6 +84,9 @@ type summary struct {
 	RowCount         int
 	Cut              bool
 	Other            figures
+	Missing          string
+	MissingOmitted   int
+	UnsampledRuns    int
 }
 
 // same fails the test where a view is not the oracle's answer. Between ticks the
@@ -94,7 +98,7 @@ func (o *oracle) same(t *testing.T, id usage.ID, v *usage.View, ticked bool) {
 		SampleTime: a.sampleTime.Truncate(time.Second), Resolution: o.resolution,
 		LabelKeys: strings.Join(a.labelKeys, ","), Grouped: a.grouped, Total: trueFigures(a.total), RowCount: a.rowCount,
 		Pods:       usage.Coverage{Expected: len(a.total.expectedPods), Observed: len(a.total.observedPods)},
-		Containers: usage.Coverage{Expected: a.total.expected, Observed: a.total.observed},
+		Containers: usage.Coverage{Expected: a.total.expected, Observed: a.total.observedRunning},
 	}
 	got := summary{
 		SampleTime: v.SampleTime, Resolution: v.Resolution, LabelKeys: strings.Join(v.LabelKeys, ","), Grouped: v.Grouped,
@@ -109,6 +113,10 @@ func (o *oracle) same(t *testing.T, id usage.ID, v *usage.View, ticked bool) {
 	if v.Other != nil {
 		got.Cut, got.Other = true, viewFigures(t, v.Other)
 	}
+	want.UnsampledRuns, got.UnsampledRuns = a.unsampled, v.UnsampledRuns
+	listed := a.missing[:min(len(a.missing), 20)]
+	want.Missing, got.Missing = fmt.Sprint(listed), fmt.Sprint(v.Missing)
+	want.MissingOmitted, got.MissingOmitted = len(a.missing)-len(listed), v.MissingOmitted
 	if want != got {
 		t.Errorf("%v (-oracle +engine):\n%s", id, cmp.Diff(want, got))
 	}

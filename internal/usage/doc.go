@@ -19,5 +19,40 @@
 // does not dent a sum; then it counts as missing. Missing is never zero: a
 // percentage divides by what the observed containers declare.
 //
+// # What is missing
+//
+// Expected are the containers that run by their pods' status. Observed are those
+// of them that have a current sample; the others are missing. What is missing is
+// said as coarsely as is true, in this order:
+//
+//   - A node is lost when at least two of its pods are missing without a reason
+//     of their own and none has a current sample. All its pods that are missing
+//     are one finding. A report judges a node by the namespaces that it is
+//     limited to, so that a namespaced report learns nothing of others.
+//   - A pod is one finding when none of its running containers has a sample: a
+//     provider leaves out the whole pod when it lacks a single container.
+//   - Else each container that was left out of the pod's sample is one.
+//
+// The reason of a pod or container is its last start, where that was a short
+// time ago: TooNew for three resolutions after the first start, since a rate
+// takes two scrapes, and ContainerRestarted for as long after another one and
+// while a sample is carried, since the pod is not missed before. Otherwise it is
+// Unknown. What does not run by its pod's status is not missing and does not
+// lower the coverage; since it does count in the rows, it is listed as
+// NotRunning, behind all else.
+//
+// Starts are told by the clocks of nodes, ages are by the operator's: a start
+// lies between the sum before it was heard of and the first after. A node's
+// clock is believed only between these two, else the start counts as of the
+// second.
+//
+// A pod that ran and left without ever having had a sample is an unsampled run
+// of each report that selects it. They are counted from the first answer of the
+// Metrics API after the report was set, and so anew when the operator restarts.
+//
+// A tick does nothing for all this but to date starts. The pods with gaps are
+// looked for when a view has some, once for all reports, and a view keeps a
+// bounded number of findings.
+//
 // The engine knows no clock and no client. It may be used concurrently.
 package usage

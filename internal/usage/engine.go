@@ -21,9 +21,13 @@ type Engine struct {
 	mu        sync.Mutex
 	inventory inventory
 	reports   reports
-	// applied and tick count the calls of Apply and Tick.
-	applied, tick uint64
-	resolution    resolution
+	// applied, tick and reads count the calls of Apply, those of Tick or Sum, and
+	// those of Tick.
+	applied, tick, reads uint64
+	// now is the time of the last tick or sum.
+	now        time.Time
+	resolution resolution
+	gaps       gaps
 }
 
 // New returns an engine that knows no pods and no reports.
@@ -44,7 +48,7 @@ func (e *Engine) Set(id ID, plan *selection.Plan, need Need) bool {
 		}
 		e.drop(id, r)
 	}
-	r := newReport(plan, need)
+	r := newReport(plan, need, e.reads)
 	e.reports.add(id, r)
 	for _, p := range e.inventory.in(plan.Namespaces()) {
 		e.join(p, r)
@@ -62,6 +66,7 @@ func (e *Engine) Remove(id ID) {
 	}
 	if len(e.reports.byID) == 0 {
 		e.inventory.forgetSamples()
+		e.gaps = gaps{}
 	}
 }
 

@@ -26,11 +26,16 @@ type oracle struct {
 	resolution time.Duration
 	// forgotten holds from the removal of the last report to the next tick.
 	forgotten bool
+	// reads counts the answers of the Metrics API, and departed are the pods that
+	// leave with the changes at hand.
+	reads    int
+	departed []*truePod
 }
 
 // truePod is a pod and what happened to it, oldest first.
 type truePod struct {
 	*model.Pod
+	starts  starts
 	history []reading
 	// known are the accepted of the first so many in history.
 	known   []reading
@@ -52,6 +57,8 @@ type trueReport struct {
 	scope string
 	spec  v1alpha1.ClusterSelection
 	need  usage.Need
+	// reads is how many answers there were when the report was set.
+	reads, unsampled int
 }
 
 // accepted returns the readings that were new when they were read.
@@ -127,6 +134,9 @@ func upperMedian(d []time.Duration) time.Duration {
 
 // tick moves the oracle to the time of a tick.
 func (o *oracle) tick(now time.Time) {
+	for _, p := range o.pods {
+		p.date(o.now, now)
+	}
 	o.now, o.forgotten = now, false
 	o.carry = 150 * time.Second
 	if o.resolution > 0 {
@@ -143,6 +153,8 @@ type answer struct {
 	rows       []*trueRow
 	rowCount   int
 	other      *trueRow
+	missing    []usage.Missing
+	unsampled  int
 }
 
 func (o *oracle) answer(id usage.ID) answer {
@@ -170,6 +182,7 @@ func (o *oracle) answer(id usage.ID) answer {
 		a.rows = append(a.rows, row)
 	}
 	a.rank(r.need)
+	a.missing, a.unsampled = o.missing(r), r.unsampled
 	return a
 }
 
@@ -200,6 +213,7 @@ type trueRow struct {
 	subject                          model.Subject
 	pods, expectedPods, observedPods map[string]bool // by UID
 	containers, expected, observed   int
+	observedRunning                  int
 	usage                            [model.ResourceCount]*big.Int
 	requests, limits                 [model.ResourceCount]trueDenominator
 }
@@ -233,7 +247,10 @@ func (row *trueRow) add(p *truePod, containers []int, now *reading, single bool)
 		}
 		if _, seen := now.usage[p.Containers[i].Name]; seen {
 			row.observed++
-			row.observedPods[p.UID] = true
+			if p.Started[i] != 0 {
+				row.observedRunning++
+				row.observedPods[p.UID] = true
+			}
 		}
 	}
 	for r := range model.ResourceCount {

@@ -16,6 +16,11 @@ type pod struct {
 	memberships []membership
 	// matched is the Apply that the memberships were last resolved in.
 	matched uint64
+	// skew is what must be added to its node's clock to get the operator's, in
+	// seconds, as found at the last start; undated tells that it is still to be
+	// found.
+	skew    int64
+	undated bool
 }
 
 // sample is the last sample that was accepted for a pod.

@@ -38,10 +38,14 @@ type report struct {
 	// total is kept only where the rows do not add up to it.
 	total row
 	rows  map[model.Subject]*row
+	// reads is how often the Metrics API had been read when the report was set.
+	reads uint64
+	// unsampledRuns counts the pods that ran and left without a sample.
+	unsampledRuns int
 }
 
-func newReport(plan *selection.Plan, need Need) *report {
-	return &report{plan: plan, need: need, rows: map[model.Subject]*row{}}
+func newReport(plan *selection.Plan, need Need, reads uint64) *report {
+	return &report{plan: plan, need: need, reads: reads, rows: map[model.Subject]*row{}}
 }
 
 // addsUp tells whether the total is the sum of the rows, because each pod is in

@@ -26,10 +26,12 @@ type tally struct {
 
 // observed is what pods were seen to use.
 type observed struct {
-	pods, containers int32
-	usage            model.Sums
-	ofRequests       ratio
-	ofLimits         ratio
+	// containers are all that were seen, running those of them that run by their
+	// pods' status, and pods the pods with such a one.
+	pods, containers, running int32
+	usage                     model.Sums
+	ofRequests                ratio
+	ofLimits                  ratio
 	// newest is the newest sample's time, in Unix seconds.
 	newest int64
 }
@@ -77,6 +79,7 @@ func (t *tally) sub(o *tally) {
 func (o *observed) add(x *observed) {
 	o.pods += x.pods
 	o.containers += x.containers
+	o.running += x.running
 	accumulate(&o.usage, &x.usage)
 	o.ofRequests.add(&x.ofRequests)
 	o.ofLimits.add(&x.ofLimits)
@@ -94,6 +97,7 @@ func accumulate(s, x *model.Sums) {
 func (o *observed) sub(x *observed) {
 	o.pods -= x.pods
 	o.containers -= x.containers
+	o.running -= x.running
 	o.usage = o.usage.Sub(x.usage)
 	o.ofRequests.sub(&x.ofRequests)
 	o.ofLimits.sub(&x.ofLimits)

@@ -69,6 +69,9 @@ func (p *pod) observes(s share) (o observed) {
 		}
 		c, use := &p.Containers[i], &p.sample.usage[i]
 		o.containers++
+		if p.Started[i] != 0 {
+			o.running++
+		}
 		o.usage = o.usage.Plus(*use)
 		o.ofRequests.addContainer(use, &c.Requests, &whole.Requests, s.single)
 		o.ofLimits.addContainer(use, &c.Limits, &whole.Limits, s.single)
@@ -80,7 +83,7 @@ func (p *pod) observes(s share) (o observed) {
 		o.ofRequests.addPod(o.usage, &whole.Requests)
 		o.ofLimits.addPod(o.usage, &whole.Limits)
 	}
-	o.pods, o.newest = 1, p.sample.time.Unix()
+	o.pods, o.newest = min(o.running, 1), p.sample.time.Unix()
 	return o
 }
 

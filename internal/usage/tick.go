@@ -10,9 +10,9 @@ import (
 // newer one comes: two, and a half for the unevenness of ticks.
 const carriedResolutions = 2.5
 
-// firstCarry is for how long samples are kept before the resolution is known:
-// as for a resolution of 60 s, the default of metrics-server.
-const firstCarry = 150 * time.Second
+// firstResolution stands for the resolution before it is known: the default of
+// metrics-server.
+const firstResolution = 60 * time.Second
 
 // Ticked is what a tick found.
 type Ticked struct {
@@ -26,6 +26,7 @@ type Ticked struct {
 func (e *Engine) Tick(s *model.Samples) Ticked {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.reads++
 	result := e.accept(s)
 	e.sum(s.ReadTime)
 	return result
@@ -40,8 +41,14 @@ func (e *Engine) Sum(now time.Time) {
 
 func (e *Engine) sum(now time.Time) {
 	e.tick++
+	e.gaps = gaps{}
+	before := e.now
+	e.now = now
 	carry := e.carry()
 	for _, p := range e.inventory.order {
+		if p.undated {
+			p.date(before, now)
+		}
 		p.sample.current = p.sample.usage != nil && now.Sub(p.sample.readTime) <= carry
 		if p.sample.current {
 			p.contribute(e.tick)
@@ -85,8 +92,12 @@ func seek(samples []model.PodSample, next int, p *pod) (at int, found bool) {
 }
 
 func (e *Engine) carry() time.Duration {
+	return time.Duration(carriedResolutions * float64(e.expectedResolution()))
+}
+
+func (e *Engine) expectedResolution() time.Duration {
 	if e.resolution.value == 0 {
-		return firstCarry
+		return firstResolution
 	}
-	return time.Duration(carriedResolutions * float64(e.resolution.value))
+	return e.resolution.value
 }

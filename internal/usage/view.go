@@ -26,9 +26,17 @@ type View struct {
 	RowCount int
 	// Other is the sum of the rows that were cut; nil when there are none.
 	Other *Row
+	// Missing are the findings about containers without a current sample, at
+	// most MaxMissing; MissingOmitted counts the rest.
+	Missing        []Missing
+	MissingOmitted int
+	// UnsampledRuns counts the pods that ran and left without a sample since
+	// the report was set.
+	UnsampledRuns int
 }
 
-// Coverage compares what runs with what has a current sample.
+// Coverage compares what runs by its pod's status with what of it has a current
+// sample. What has stopped and still has one is in neither number.
 type Coverage struct {
 	Expected, Observed int
 }
@@ -76,10 +84,11 @@ func (e *Engine) View(id ID) (*View, bool) {
 	largestFirst(rows, top)
 	shown, others := e.fold(rows[:top]), e.fold(rows[top:])
 	v := &View{
-		Resolution: e.resolution.value,
-		LabelKeys:  r.plan.LabelKeys(),
-		Grouped:    r.plan.Grouped(),
-		RowCount:   len(rows),
+		Resolution:    e.resolution.value,
+		LabelKeys:     r.plan.LabelKeys(),
+		Grouped:       r.plan.Grouped(),
+		RowCount:      len(rows),
+		UnsampledRuns: r.unsampledRuns,
 	}
 	for _, w := range rows[:top] {
 		row := newRow(e.fold([]ranked{w}))
@@ -94,12 +103,15 @@ func (e *Engine) View(id ID) (*View, bool) {
 		total = e.fold([]ranked{{row: &r.total}})
 	}
 	v.setTotal(&total)
+	if total.declared.containers > total.observed.running {
+		v.Missing, v.MissingOmitted = e.missing(r)
+	}
 	return v, true
 }
 
 func (v *View) setTotal(s *sums) {
 	v.Pods = Coverage{Expected: int(s.declared.expectedPods), Observed: int(s.observed.pods)}
-	v.Containers = Coverage{Expected: int(s.declared.expectedContainers), Observed: int(s.observed.containers)}
+	v.Containers = Coverage{Expected: int(s.declared.expectedContainers), Observed: int(s.observed.running)}
 	v.Total = newRow(*s)
 	if s.observed.newest > 0 {
 		v.SampleTime = time.Unix(s.observed.newest, 0).UTC()

@@ -1,0 +1,87 @@
+package usage
+
+import (
+	"iter"
+	"slices"
+	"time"
+)
+
+// gaps are the pods that are not observed in full. They are looked for when a
+// view asks for them, at most once between two changes.
+type gaps struct {
+	known bool
+	pods  []*pod
+}
+
+// incomplete yields the pods of some namespaces, nil for all, that have a
+// container that does not run or is not seen, by namespace and name.
+func (e *Engine) incomplete(namespaces map[string]bool) iter.Seq[*pod] {
+	if !e.gaps.known {
+		e.gaps.known = true
+		for _, p := range e.inventory.order {
+			if p.hasGap() {
+				e.gaps.pods = append(e.gaps.pods, p)
+			}
+		}
+	}
+	return func(yield func(*pod) bool) {
+		for _, p := range e.gaps.pods {
+			if (namespaces == nil || namespaces[p.Namespace]) && !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+func (p *pod) hasGap() bool {
+	for i := range p.Started {
+		if p.Started[i] == 0 || !p.sees(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// sees tells whether a container has a current sample.
+func (p *pod) sees(i int) bool { return p.sample.current && p.sample.seen[i] }
+
+// runs tells whether any container of a share runs by the pod's status.
+func (p *pod) runs(s share) bool {
+	for i := range each(p.Pod, s.containers) {
+		if p.Started[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// seen tells whether any running container of a share has a current sample.
+func (p *pod) seen(s share) bool {
+	for i := range each(p.Pod, s.containers) {
+		if p.Started[i] != 0 && p.sees(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// shareIn returns which of the pod's containers a report counts. The membership
+// that was entered first covers all of them.
+func (p *pod) shareIn(r *report) (s share, selected bool) {
+	i := slices.IndexFunc(p.memberships, func(m membership) bool { return m.owner == r })
+	if i < 0 {
+		return share{}, false
+	}
+	return p.memberships[i].of(), true
+}
+
+// date brings the pod's last start to the operator's clock. The start came to be
+// known after the sum before and not after this one. Where its node's clock says
+// otherwise it is wrong, and the start is as new as it can be. At the first sum
+// there is none before, and whatever lies in the past must be believed.
+func (p *pod) date(before, now time.Time) {
+	p.skew, p.undated = 0, false
+	if started := startedAt(p.Pod); started < before.Unix() || started > now.Unix() {
+		p.skew = now.Unix() - started
+	}
+}
