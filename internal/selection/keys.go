@@ -72,6 +72,8 @@ func byNode(s *model.Subject, f Facts) { s.Node = f.Pod.Node }
 
 func isWorkloadKey(k v1alpha1.GroupKey) bool { return k.Type == v1alpha1.GroupByWorkload }
 
+func isTopKey(k v1alpha1.GroupKey) bool { return k.Level == v1alpha1.LevelTop }
+
 func (p *Plan) workloadKey(path *field.Path, k v1alpha1.GroupKey) (keyFunc, error) {
 	ownerOf, ok := levels[k.Level]
 	if !ok {

@@ -56,3 +56,30 @@ func TestLevels(t *testing.T) {
 		})
 	}
 }
+
+// TestClimbs: only what may stand beyond a workload needs to be looked for there.
+func TestClimbs(t *testing.T) {
+	match := func(group, kind string) v1alpha1.ClusterSelection {
+		return byWorkloads(v1alpha1.WorkloadMatch{APIGroup: "apps", Kind: "Deployment"}, v1alpha1.WorkloadMatch{APIGroup: group, Kind: kind})
+	}
+	for _, test := range []struct {
+		name string
+		spec v1alpha1.ClusterSelection
+		want bool
+	}{
+		{"nothing", grouped(), false},
+		{"workload", grouped(podKey, workloadKey), false},
+		{"controller", grouped(levelKey(v1alpha1.LevelController)), false},
+		{"top", grouped(podKey, levelKey(v1alpha1.LevelTop)), true},
+		{"a Deployment", match("apps", "Deployment"), false},
+		{"a CronJob", match("batch", "CronJob"), false},
+		{"a Pod", match("", "Pod"), false},
+		{"a StatefulSet", match("apps", "StatefulSet"), true},
+		{"a Deployment of another group", match("example.com", "Deployment"), true},
+		{"a JobSet", match("jobset.x-k8s.io", "JobSet"), true},
+	} {
+		if got := compile(t, "", test.spec).Climbs(); got != test.want {
+			t.Errorf("%s: climbs %t, want %t", test.name, got, test.want)
+		}
+	}
+}

@@ -17,6 +17,18 @@ func workloadMatches(in []v1alpha1.WorkloadMatch) []workloadMatch {
 	return out
 }
 
+// lowKinds are the kinds that own pods, directly or through a ReplicaSet or a
+// Job, and hardly ever something that owns pods: to match them, nobody needs to
+// climb beyond them. A StatefulSet is not among them, since that of a group's
+// leader stands above those of its workers.
+var lowKinds = map[string]bool{
+	"/Pod": true, "/Node": true, "/ReplicationController": true, "apps/ReplicaSet": true, "apps/Deployment": true,
+	"apps/DaemonSet": true, "batch/Job": true, "batch/CronJob": true,
+}
+
+// standsHigh tells whether an owner may stand above the workloads of its pods.
+func standsHigh(w v1alpha1.WorkloadMatch) bool { return !lowKinds[w.APIGroup+"/"+w.Kind] }
+
 func (m workloadMatch) matches(w model.Workload) bool {
 	return m.kind == w.Kind && (m.group == "" || m.group == w.Group) && (m.name == "" || m.name == w.Name)
 }
