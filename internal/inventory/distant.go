@@ -1,9 +1,11 @@
 package inventory
 
 import (
+	"cmp"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
 const (
@@ -154,15 +156,20 @@ func (d *distant) forget() {
 	d.owners, d.pending, d.refused = map[link]*distantOwner{}, nil, map[groupKind]time.Time{}
 }
 
-// servedKinds returns where the kinds of API resource lists are.
+// servedKinds returns where the kinds of API resource lists are. A resource that
+// names no group or version has those of its list.
 func servedKinds(lists []*metav1.APIResourceList) map[groupKind]served {
 	kinds := map[groupKind]served{}
 	for _, list := range lists {
+		of, err := schema.ParseGroupVersion(list.GroupVersion)
+		if err != nil {
+			continue // the kinds of a list like that are not known
+		}
 		for i := range list.APIResources {
 			r := &list.APIResources[i]
-			k := groupKind{group: r.Group, kind: r.Kind}
+			k := groupKind{group: cmp.Or(r.Group, of.Group), kind: r.Kind}
 			if _, taken := kinds[k]; !taken && isObject(r) {
-				kinds[k] = served{version: r.Version, resource: r.Name, namespaced: r.Namespaced}
+				kinds[k] = served{version: cmp.Or(r.Version, of.Version), resource: r.Name, namespaced: r.Namespaced}
 			}
 		}
 	}

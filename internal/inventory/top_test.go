@@ -277,9 +277,9 @@ func TestUnknownKindsAreNotShownToNamespaces(t *testing.T) {
 	if diff := gocmp.Diff([]model.Workload{want}, c.pod("1").Owners); diff != "" {
 		t.Errorf("before (-want +got):\n%s", diff)
 	}
-	lists := []*metav1.APIResourceList{{APIResources: []metav1.APIResource{
-		{Group: "new.example.org", Version: "v1", Kind: "Thing", Name: "things/status", Verbs: []string{"get"}},
-		{Group: "new.example.org", Version: "v1", Kind: "Thing", Name: "things", Namespaced: true, Verbs: []string{"get", "list"}},
+	lists := []*metav1.APIResourceList{{GroupVersion: "new.example.org/v1", APIResources: []metav1.APIResource{
+		{Kind: "Thing", Name: "things/status", Verbs: []string{"get"}},
+		{Kind: "Thing", Name: "things", Namespaced: true, Verbs: []string{"get", "list"}},
 	}}}
 	r := c.Inventory.reader
 	r.kinds = func(context.Context) ([]*metav1.APIResourceList, error) {
