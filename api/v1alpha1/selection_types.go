@@ -8,7 +8,8 @@ type Selection struct {
 
 	// workloads keeps the pods that have one of these owners, directly or
 	// through other owners: a Deployment owns its pods through a ReplicaSet.
-	// Absent: every pod. 1 to 64 entries.
+	// How far up owners are known, see level in groupBy. Absent: every pod.
+	// 1 to 64 entries.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
@@ -31,6 +32,7 @@ type Selection struct {
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=4
 	// +kubebuilder:validation:XValidation:rule="self.all(a, self.exists_one(b, b == a))",message="the same key stands twice in groupBy: remove one of them"
+	// +kubebuilder:validation:XValidation:rule="self.filter(k, k.type == 'Workload').size() <= 1",message="Workload stands twice in groupBy, but a row names one owner: keep one level"
 	GroupBy []GroupKey `json:"groupBy,omitempty"`
 }
 
@@ -100,6 +102,7 @@ type WorkloadMatch struct {
 //
 // +kubebuilder:validation:XValidation:rule="!self.type.endsWith('Label') || has(self.label)",message="label is missing: the types PodLabel, NamespaceLabel and NodeLabel need the key of a label, for example label: team"
 // +kubebuilder:validation:XValidation:rule="self.type.endsWith('Label') || !has(self.label)",message="label goes only with the types PodLabel, NamespaceLabel and NodeLabel: remove it, or change type to one of these"
+// +kubebuilder:validation:XValidation:rule="self.type == 'Workload' || !has(self.level)",message="level goes only with the type Workload: remove it, or change type to Workload"
 type GroupKey struct {
 	// type of the key: Namespace, Workload, Pod, Container, Node, PodLabel,
 	// NamespaceLabel, or NodeLabel (ClusterUsageReport only). Workload and Pod
@@ -112,7 +115,30 @@ type GroupKey struct {
 	// the label form a row of their own.
 	// +optional
 	Label LabelKey `json:"label,omitempty"`
+
+	// level says which of a pod's owners is its workload: Controller, the owner
+	// that the pod itself names, such as a ReplicaSet or a Job; Workload, the
+	// first that is not a ReplicaSet, a Job or a Pod, such as a Deployment, a
+	// CronJob or a Rollout; Top, the last that the operator may read of. Goes
+	// only with the type Workload, where absent means Workload.
+	// +optional
+	Level WorkloadLevel `json:"level,omitempty"`
 }
+
+// WorkloadLevel is how far up among a pod's owners its workload is looked for.
+//
+// +kubebuilder:validation:Enum=Controller;Workload;Top
+type WorkloadLevel string
+
+// The levels of a GroupKey of the type Workload.
+const (
+	// LevelController is the owner that the pod itself names.
+	LevelController WorkloadLevel = "Controller"
+	// LevelWorkload is the first owner that is not a ReplicaSet, a Job or a Pod.
+	LevelWorkload WorkloadLevel = "Workload"
+	// LevelTop is the last owner that the operator may read of.
+	LevelTop WorkloadLevel = "Top"
+)
 
 // GroupKeyType is a property of a pod or a container.
 //

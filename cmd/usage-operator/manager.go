@@ -17,6 +17,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 )
 
@@ -40,6 +41,9 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	pods, err := inventory.New(config, mgr.GetLogger().WithName("inventory"))
 	if err != nil {
 		return nil, err
+	}
+	if err := metrics.Registry.Register(pods.Collector()); err != nil {
+		return nil, fmt.Errorf("register the inventory's metrics: %w", err)
 	}
 	reader, err := metricsapi.New(config, clock.RealClock{})
 	if err != nil {

@@ -13,10 +13,20 @@
 // downstream. What many rows hold alike is kept once (see interner).
 //
 // A pod's owners are its controller, its controller's controller and so on, as
-// far as rows are kept of them: the walk climbs through ReplicaSets and Jobs
-// and ends at anything else, which its child has already named. All pods of a
-// controller share one answer. It is worked out again when a row on the way
-// comes or changes, and it stays when such a row goes.
+// far as rows are kept of them: the walk climbs through ReplicaSets, Jobs and
+// Pods and ends at anything else, which its child has already named. All pods
+// of a controller share one answer. It is worked out again when a row on the
+// way comes or changes, and it stays when such a row goes.
+//
+// Only while somebody wants the top of the chains does the walk go on: through
+// the other built-in kinds, of which rows are kept meanwhile, and through
+// owners of any other kind, each read by itself in the background where the
+// operator's rights allow it (see distant). Where the rights end the walk ends,
+// and the read is counted. A walk goes on only from an object whose UID is the
+// one that its child named.
+//
+// Whether an owner of a custom kind is cluster-scoped is for the API server to
+// tell, which needs no rights. Until it has, the owner counts as cluster-scoped.
 //
 // Readers subscribe and drain: the first Drain of a Feed is the whole
 // inventory, each later one what has changed since. While nothing subscribes,

@@ -25,6 +25,12 @@ func newGate(sources []source) *gate {
 	return g
 }
 
+// alsoFor makes a gate that is not waited for yet wait for a reader.
+func (g *gate) alsoFor(what string, r *distantReader) {
+	g.missing = append(g.missing, what)
+	r.whenRead = func() { g.arrived(what) }
+}
+
 func (g *gate) arrived(kind string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

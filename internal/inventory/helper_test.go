@@ -30,16 +30,24 @@ func newFixture(t testing.TB) fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
+	inv.workloads().distant.kinds = map[groupKind]served{
+		{"argoproj.io", "Rollout"}:                      {"v1alpha1", "rollouts", true},
+		{"jobset.x-k8s.io", "JobSet"}:                   {"v1alpha2", "jobsets", true},
+		{"leaderworkerset.x-k8s.io", "LeaderWorkerSet"}: {"v1", "leaderworkersets", true},
+		{"example.org", "ReplicaSet"}:                   {"v1", "replicasets", true},
+		{"example.org", "Fleet"}:                        {"v1", "fleets", false},
+	}
 	return fixture{inv, t}
 }
 
 func (f fixture) store(kind string) reflected {
 	f.t.Helper()
-	at := slices.IndexFunc(f.sources, func(s source) bool { return s.kind == kind })
+	sources := slices.Concat(f.sources, f.high)
+	at := slices.IndexFunc(sources, func(s source) bool { return s.kind == kind })
 	if at < 0 {
 		f.t.Fatalf("no source of %s", kind)
 	}
-	return f.sources[at].store
+	return sources[at].store
 }
 
 func (f fixture) add(kind string, objs ...any) {

@@ -92,7 +92,7 @@ func TestOwnersAreReleased(t *testing.T) {
 	for i := range owners {
 		f.delete("replicasets.apps", rs(i))
 	}
-	for _, table := range f.pods.workloads.tables {
+	for _, table := range f.pods.workloads.near {
 		if k := table.interned.kept; len(table.rows) > 0 || len(k.references) >= minRetired || len(k.strings) > 2*minRetired {
 			t.Errorf("%s: %d rows, %d references and %d strings are left", table.kind.kind, len(table.rows), len(k.references), len(k.strings))
 		}

@@ -17,6 +17,11 @@ type Inventory struct {
 	log     logr.Logger
 	sources []source
 	gate    *gate
+	// high are the kinds of workloads, which are watched only while somebody
+	// wants to know who owns them; turned tells that this has changed.
+	high   []source
+	turned chan struct{}
+	reader *distantReader
 
 	// mu guards what follows.
 	mu         sync.Mutex
@@ -24,6 +29,8 @@ type Inventory struct {
 	namespaces *nameTable
 	nodes      *nameTable
 	feeds      map[*Feed]struct{}
+	// climbing opens once every kind of high was read; nil while none is watched.
+	climbing *gate
 }
 
 // New returns an inventory of the cluster that config points to. It has
@@ -52,21 +59,32 @@ func New(config *rest.Config, log logr.Logger) (*Inventory, error) {
 
 // NewForClients is New for clients that exist. They should speak protobuf.
 func NewForClients(objects kubernetes.Interface, meta metadata.Interface, log logr.Logger) *Inventory {
-	inv := &Inventory{log: log, feeds: map[*Feed]struct{}{}}
-	replicaSets, jobs := newOwnerTable(replicaSetKind), newOwnerTable(jobKind)
-	inv.pods = newPodTable(newWorkloads(replicaSets, jobs), collectPods(inv))
-	replicaSets.changed, jobs.changed = inv.pods.ownerChanged, inv.pods.ownerChanged
+	inv := &Inventory{log: log, feeds: map[*Feed]struct{}{}, turned: make(chan struct{}, 1)}
+	near, high := newOwnerTables(nearKinds), newOwnerTables(highKinds)
+	inv.pods = newPodTable(newWorkloads(near, high), collectPods(inv))
 	inv.namespaces = newNameTable(collect(inv, func(f *Feed) marks[string, named] { return f.namespaces }))
 	inv.nodes = newNameTable(collect(inv, func(f *Feed) marks[string, named] { return f.nodes }))
 	inv.sources = []source{
 		podSource(objects, storeOf(inv, inv.pods)),
 		metadataSource(meta, nodeResource, storeOf(inv, inv.nodes)),
 		metadataSource(meta, namespaceResource, storeOf(inv, inv.namespaces)),
-		metadataSource(meta, replicaSetResource, storeOf(inv, replicaSets)),
-		metadataSource(meta, jobResource, storeOf(inv, jobs)),
 	}
+	inv.sources = append(inv.sources, inv.ownerSources(meta, near, nearKinds)...)
+	inv.high = inv.ownerSources(meta, high, highKinds)
 	inv.gate = newGate(inv.sources)
+	inv.reader = newDistantReader(inv, objects.Discovery(), meta)
+	inv.gate.alsoFor("the kinds of the API", inv.reader)
 	return inv
+}
+
+// ownerSources returns the sources that feed tables of owners.
+func (inv *Inventory) ownerSources(meta metadata.Interface, tables []*ownerTable, kinds []ownerKind) []source {
+	sources := make([]source, len(kinds))
+	for i, k := range kinds {
+		tables[i].changed = inv.pods.ownerChanged
+		sources[i] = metadataSource(meta, k.resource(), storeOf(inv, tables[i]))
+	}
+	return sources
 }
 
 // Start keeps the inventory up to date until ctx ends. A kind that cannot be
@@ -76,6 +94,8 @@ func (inv *Inventory) Start(ctx context.Context) error {
 	for _, s := range inv.sources {
 		running.Go(func() { s.run(ctx, inv.log) })
 	}
+	running.Go(func() { inv.reader.run(ctx) })
+	running.Go(func() { inv.climb(ctx) })
 	running.Wait()
 	return nil
 }

@@ -4,17 +4,21 @@ import (
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
-	"github.com/usage-operator/usage-operator/internal/model"
 )
 
 // groupKind is a kind of objects, whatever the version.
 type groupKind struct{ group, kind string }
 
 var (
-	replicaSetKind = groupKind{"apps", "ReplicaSet"}
-	jobKind        = groupKind{"batch", "Job"}
-	nodeKind       = groupKind{"", "Node"}
+	podKind                   = groupKind{"", "Pod"}
+	nodeKind                  = groupKind{"", "Node"}
+	replicationControllerKind = groupKind{"", "ReplicationController"}
+	replicaSetKind            = groupKind{"apps", "ReplicaSet"}
+	deploymentKind            = groupKind{"apps", "Deployment"}
+	statefulSetKind           = groupKind{"apps", "StatefulSet"}
+	daemonSetKind             = groupKind{"apps", "DaemonSet"}
+	jobKind                   = groupKind{"batch", "Job"}
+	cronJobKind               = groupKind{"batch", "CronJob"}
 )
 
 // reference is what an object says of its controller.
@@ -28,12 +32,6 @@ type reference struct {
 type link struct {
 	namespace string
 	reference
-}
-
-// workload names the owner that a link leads to. Of the cluster-scoped owners
-// only the Node of a static pod is known as such.
-func (l link) workload() model.Workload {
-	return model.Workload{Group: l.group, Kind: l.kind, Name: l.name, ClusterScoped: l.groupKind == nodeKind}
 }
 
 // controllerOf returns the reference to an object's controller, nil where
@@ -72,8 +70,12 @@ type ownerTable struct {
 	changed func(link)
 }
 
-func newOwnerTable(kind groupKind) *ownerTable {
-	return &ownerTable{kind: kind, rows: map[string]*ownerRow{}, interned: newInterner()}
+func newOwnerTables(kinds []ownerKind) []*ownerTable {
+	tables := make([]*ownerTable, len(kinds))
+	for i, k := range kinds {
+		tables[i] = &ownerTable{kind: k.groupKind, rows: map[string]*ownerRow{}, interned: newInterner()}
+	}
+	return tables
 }
 
 // find returns the row that a link leads to. A row of the right UID in another
@@ -85,6 +87,14 @@ func (t *ownerTable) find(l link) *ownerRow {
 		return nil
 	}
 	return row
+}
+
+// parentOf is a findFunc.
+func (t *ownerTable) parentOf(l link) (parent *reference, known bool) {
+	if row := t.find(l); row != nil {
+		return row.parent, true
+	}
+	return nil, false
 }
 
 func (t *ownerTable) compact(obj any) (*ownerRow, error) {
@@ -136,6 +146,11 @@ func (t *ownerTable) replace(items []*item[*ownerRow]) {
 			t.remove("", "", uid)
 		}
 	}
+}
+
+// forget drops all rows without a word.
+func (t *ownerTable) forget() {
+	t.rows, t.interned = map[string]*ownerRow{}, newInterner()
 }
 
 // mark tells the interner what the rows hold.

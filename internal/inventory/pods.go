@@ -20,7 +20,23 @@ type podTable struct {
 }
 
 func newPodTable(w *workloads, changed changeFunc[podKey, model.Pod]) *podTable {
-	return &podTable{rows: map[string]map[string]*podRow{}, interned: newInterner(), workloads: w, changed: changed}
+	t := &podTable{rows: map[string]map[string]*podRow{}, interned: newInterner(), workloads: w, changed: changed}
+	w.pods = t.parentOf
+	return t
+}
+
+// parentOf is a findFunc, for pods that own pods: the leader of a group of
+// workers. Of one that is not bound or is finished nothing is known.
+func (t *podTable) parentOf(l link) (parent *reference, known bool) {
+	row := t.row(podKey{l.namespace, l.name})
+	if row == nil || row.pod == nil || row.pod.UID != l.uid {
+		return nil, false
+	}
+	if row.controller == nil {
+		return nil, true
+	}
+	by := row.controller.link().reference
+	return &by, true
 }
 
 // at returns the pod of a name, nil where there is none.
@@ -74,7 +90,7 @@ func (t *podTable) put(d draft) {
 
 // settle gives a row its pod, with the owners that its controller leads to.
 func (t *podTable) settle(row *podRow, pod *model.Pod, by *reference) {
-	told := row.pod
+	told, before := row.pod, row.controller
 	if row.controller != nil && !row.controller.is(pod.Namespace, by) {
 		t.workloads.leave(row)
 	}
@@ -86,6 +102,12 @@ func (t *podTable) settle(row *podRow, pod *model.Pod, by *reference) {
 	}
 	row.pod = pod
 	t.changed(podKey{pod.Namespace, pod.Name}, told, pod)
+	if told == nil || told.UID != pod.UID || row.controller != before {
+		t.ownerChanged(link{
+			namespace: pod.Namespace,
+			reference: reference{groupKind: podKind, name: pod.Name, uid: pod.UID},
+		})
+	}
 }
 
 func (t *podTable) remove(namespace, name, uid string) {
@@ -141,15 +163,27 @@ func (t *podTable) replace(items []*item[draft]) {
 // ownerChanged gives the pods below an owner their new owners.
 func (t *podTable) ownerChanged(owner link) {
 	for _, c := range t.workloads.below(owner) {
-		if !t.workloads.resolve(c) {
-			continue
-		}
-		for row := c.pods; row != nil; row = row.next {
-			told, pod := row.pod, *row.pod
-			pod.Owners = c.owners
-			row.pod = &pod
-			t.changed(podKey{pod.Namespace, pod.Name}, told, &pod)
-		}
+		t.resolve(c)
+	}
+}
+
+// walkAnew gives all pods the owners that can be climbed to now.
+func (t *podTable) walkAnew() {
+	for c := range t.workloads.every {
+		t.resolve(c)
+	}
+}
+
+// resolve gives the pods of a controller their new owners.
+func (t *podTable) resolve(c *controller) {
+	if !t.workloads.resolve(c) {
+		return
+	}
+	for row := c.pods; row != nil; row = row.next {
+		told, pod := row.pod, *row.pod
+		pod.Owners = c.owners
+		row.pod = &pod
+		t.changed(podKey{pod.Namespace, pod.Name}, told, &pod)
 	}
 }
 

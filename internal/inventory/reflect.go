@@ -16,15 +16,32 @@ import (
 )
 
 // +kubebuilder:rbac:groups="",resources=pods;nodes;namespaces,verbs=list;watch
-// +kubebuilder:rbac:groups=apps,resources=replicasets,verbs=list;watch
-// +kubebuilder:rbac:groups=batch,resources=jobs,verbs=list;watch
+// +kubebuilder:rbac:groups="",resources=replicationcontrollers,verbs=list;watch
+// +kubebuilder:rbac:groups=apps,resources=replicasets;deployments;statefulsets;daemonsets,verbs=list;watch
+// +kubebuilder:rbac:groups=batch,resources=jobs;cronjobs,verbs=list;watch
 
 var (
-	nodeResource       = schema.GroupVersionResource{Version: "v1", Resource: "nodes"}
-	namespaceResource  = schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}
-	replicaSetResource = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "replicasets"}
-	jobResource        = schema.GroupVersionResource{Group: "batch", Version: "v1", Resource: "jobs"}
+	nodeResource      = schema.GroupVersionResource{Version: "v1", Resource: "nodes"}
+	namespaceResource = schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}
+
+	// nearKinds stand between a pod and its workload, highKinds are the other
+	// built-in kinds that own pods.
+	nearKinds = []ownerKind{{replicaSetKind, "replicasets"}, {jobKind, "jobs"}}
+	highKinds = []ownerKind{
+		{deploymentKind, "deployments"}, {statefulSetKind, "statefulsets"}, {daemonSetKind, "daemonsets"},
+		{cronJobKind, "cronjobs"}, {replicationControllerKind, "replicationcontrollers"},
+	}
 )
+
+// ownerKind is a built-in kind of owners with its resource.
+type ownerKind struct {
+	groupKind
+	plural string
+}
+
+func (k ownerKind) resource() schema.GroupVersionResource {
+	return schema.GroupVersionResource{Group: k.group, Version: "v1", Resource: k.plural}
+}
 
 // occupyingNodes selects the pods that occupy a node. A pod that enters or
 // leaves the selection comes as added or deleted, so that finished pods are

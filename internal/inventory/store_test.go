@@ -162,6 +162,10 @@ func TestSyncedWhenEveryKindWasRead(t *testing.T) {
 		f.replace(s.kind)
 		f.replace(s.kind)
 	}
+	if f.HasSynced() {
+		t.Error("synced before the kinds of the API were asked for")
+	}
+	f.reader.whenRead()
 	if !f.HasSynced() {
 		t.Error("not synced after all kinds")
 	}
@@ -177,7 +181,7 @@ func TestWaitingTellsWhatIsMissing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	err := f.WaitForSync(ctx)
-	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), ": namespaces, replicasets.apps, jobs.batch;") {
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), ": namespaces, replicasets.apps, jobs.batch, the kinds of the API;") {
 		t.Errorf("got %q", err)
 	}
 }

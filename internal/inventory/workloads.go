@@ -4,7 +4,15 @@ import "slices"
 
 // workloads answers who owns the pods.
 type workloads struct {
-	tables []*ownerTable
+	// near are the tables of the kinds that stand between a pod and its
+	// workload, and pods finds the pods that do.
+	near []*ownerTable
+	pods findFunc
+	// high are the tables of the other built-in kinds, and distant knows the
+	// owners of all further kinds. They are climbed only while far is set.
+	high    []*ownerTable
+	distant *distant
+	far     bool
 	// controllers are found by their UID.
 	controllers map[string]*controller
 	// above finds the controllers whose walk goes through an owner that is not
@@ -12,8 +20,11 @@ type workloads struct {
 	above map[link][]*controller
 }
 
-func newWorkloads(tables ...*ownerTable) *workloads {
-	return &workloads{tables: tables, controllers: map[string]*controller{}, above: map[link][]*controller{}}
+func newWorkloads(near, high []*ownerTable) *workloads {
+	return &workloads{
+		near: near, high: high, distant: newDistant(),
+		controllers: map[string]*controller{}, above: map[link][]*controller{},
+	}
 }
 
 // join puts a row under its controller.
@@ -74,6 +85,20 @@ func (w *workloads) forget(c *controller) {
 		w.controllers[c.uid] = c.twin
 	default:
 		delete(w.controllers, c.uid)
+	}
+}
+
+// uses tells whether any pod stands below an owner.
+func (w *workloads) uses(owner link) bool { return len(w.above[owner]) > 0 || w.find(owner) != nil }
+
+// every yields all controllers.
+func (w *workloads) every(yield func(*controller) bool) {
+	for _, c := range w.controllers {
+		for ; c != nil; c = c.twin {
+			if !yield(c) {
+				return
+			}
+		}
 	}
 }
 

@@ -22,6 +22,8 @@ type cluster struct {
 	news      []model.Change
 	notSynced chan struct{} // closed when synced; nil when it was from the start
 	closed    bool
+	// wantsTop is what the poller has said last.
+	wantsTop, climbing bool
 	// err fails the reads, which take some time.
 	err   error
 	takes time.Duration
@@ -62,6 +64,10 @@ func (c *cluster) HasSynced() bool {
 		return c.notSynced == nil
 	}
 }
+
+func (c *cluster) WantTop(want bool) { c.wantsTop = want }
+
+func (c *cluster) Climbing() bool { return c.climbing }
 
 func (c *cluster) WaitForSync(ctx context.Context) error {
 	if c.notSynced == nil {

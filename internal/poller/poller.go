@@ -22,6 +22,10 @@ type Reader interface {
 type Inventory interface {
 	WaitForSync(ctx context.Context) error
 	HasSynced() bool
+	// WantTop says whether owners beyond the workloads of pods are wanted, and
+	// Climbing tells whether some of them are still to come.
+	WantTop(want bool)
+	Climbing() bool
 }
 
 // Feed hands out what changed in the inventory. The first Drain is all of it.
@@ -53,6 +57,9 @@ type Poller struct {
 	metrics *report.Metrics
 	// started is when the loop began; zero before.
 	started time.Time
+	// climbing tells that owners of pods were still to come when the inventory
+	// was last drained.
+	climbing bool
 }
 
 // New returns a poller without reports.
@@ -87,7 +94,8 @@ func (p *Poller) OnDue(kind string, f func([]usage.ID)) { p.schedule.onDue(kind,
 
 // View returns the numbers of a report, nil until it was announced. A report
 // whose pods have no sample yet, or a new one of which some have none, is
-// announced again after the next tick, however long its interval is.
+// announced again after the next tick, however long its interval is; likewise a
+// new one while owners are still to come.
 func (p *Poller) View(id usage.ID) *usage.View {
 	if !p.schedule.announced(id) {
 		return nil
@@ -97,7 +105,7 @@ func (p *Poller) View(id usage.ID) *usage.View {
 		return nil
 	}
 	none := v.Total.Pods > 0 && v.SampleTime.IsZero()
-	if none || v.Containers.Observed < v.Containers.Expected {
+	if none || v.Containers.Observed < v.Containers.Expected || p.isClimbing() {
 		p.schedule.lacks(id, none, p.Clock.Now())
 	}
 	return v
@@ -122,6 +130,12 @@ func (p *Poller) Starting() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.metrics == nil && (p.started.IsZero() || p.Clock.Since(p.started) < startup)
+}
+
+func (p *Poller) isClimbing() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.climbing
 }
 
 func (p *Poller) begin() {

@@ -19,6 +19,7 @@ func (p *Poller) tickIfWanted(ctx context.Context, feed Feed) time.Duration {
 	if p.engine.Len() == 0 {
 		p.pace = pace{} // it will not know the time of the scrape any more
 		p.setMetrics(nil)
+		p.Inventory.WantTop(false)
 		return idleCheck
 	}
 	begin := p.Clock.Now()
@@ -44,6 +45,11 @@ func (p *Poller) tick(ctx context.Context, feed Feed) (wait, atLeast time.Durati
 }
 
 func (p *Poller) drain(feed Feed) {
+	p.Inventory.WantTop(p.engine.Climbs())
+	climbing := p.Inventory.Climbing()
+	p.mu.Lock()
+	p.climbing = climbing
+	p.mu.Unlock()
 	p.changes = feed.Drain(p.changes[:0])
 	p.engine.Apply(p.changes)
 	clear(p.changes) // the rows belong to the engine now

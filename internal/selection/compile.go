@@ -2,6 +2,7 @@ package selection
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/model"
@@ -21,6 +22,7 @@ func Compile(scope string, s v1alpha1.ClusterSelection) (*Plan, error) {
 		excludeNamespaces: set(s.ExcludeNamespaces),
 		excludeContainers: set(s.ExcludeContainers),
 		workloads:         workloadMatches(s.Workloads),
+		climbs:            slices.ContainsFunc(s.Workloads, standsHigh) || slices.ContainsFunc(s.GroupBy, isTopKey),
 	}
 	if scope != "" {
 		p.namespaces = map[string]bool{scope: true}

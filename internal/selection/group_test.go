@@ -18,6 +18,10 @@ var (
 	nodeKey      = v1alpha1.GroupKey{Type: v1alpha1.GroupByNode}
 )
 
+func levelKey(l v1alpha1.WorkloadLevel) v1alpha1.GroupKey {
+	return v1alpha1.GroupKey{Type: v1alpha1.GroupByWorkload, Level: l}
+}
+
 func podLabel(key string) v1alpha1.GroupKey {
 	return v1alpha1.GroupKey{Type: v1alpha1.GroupByPodLabel, Label: key}
 }

@@ -21,7 +21,10 @@ func (p *Plan) group(path *field.Path, keys []v1alpha1.GroupKey) error {
 	for i, k := range keys {
 		path := path.Index(i)
 		if slices.Contains(keys[:i], k) {
-			return field.Duplicate(path, strings.TrimSpace(fmt.Sprintf("%s %s", k.Type, k.Label)))
+			return field.Duplicate(path, strings.Join(strings.Fields(fmt.Sprintf("%s %s %s", k.Type, k.Label, k.Level)), " "))
+		}
+		if k.Type == v1alpha1.GroupByWorkload && slices.ContainsFunc(keys[:i], isWorkloadKey) {
+			return field.Forbidden(path, "a row names one owner: keep one level of Workload")
 		}
 		key, err := p.key(path, k)
 		if err != nil {
@@ -33,6 +36,9 @@ func (p *Plan) group(path *field.Path, keys []v1alpha1.GroupKey) error {
 }
 
 func (p *Plan) key(path *field.Path, k v1alpha1.GroupKey) (keyFunc, error) {
+	if k.Level != "" && k.Type != v1alpha1.GroupByWorkload {
+		return nil, field.Forbidden(path.Child("level"), "only Workload takes a level")
+	}
 	if labelsOf, ok := labelSources[k.Type]; ok {
 		return p.labelKey(path, k, labelsOf)
 	}
@@ -43,7 +49,7 @@ func (p *Plan) key(path *field.Path, k v1alpha1.GroupKey) (keyFunc, error) {
 	case v1alpha1.GroupByNamespace:
 		return byNamespace, nil
 	case v1alpha1.GroupByWorkload:
-		return p.byWorkload, nil
+		return p.workloadKey(path, k)
 	case v1alpha1.GroupByPod:
 		return byPod, nil
 	case v1alpha1.GroupByContainer:
@@ -64,9 +70,19 @@ func byPod(s *model.Subject, f Facts) { s.Namespace, s.Pod = f.Pod.Namespace, f.
 
 func byNode(s *model.Subject, f Facts) { s.Node = f.Pod.Node }
 
-func (p *Plan) byWorkload(s *model.Subject, f Facts) {
-	s.Namespace = f.Pod.Namespace
-	s.Workload = p.workload(f.Pod)
+func isWorkloadKey(k v1alpha1.GroupKey) bool { return k.Type == v1alpha1.GroupByWorkload }
+
+func isTopKey(k v1alpha1.GroupKey) bool { return k.Level == v1alpha1.LevelTop }
+
+func (p *Plan) workloadKey(path *field.Path, k v1alpha1.GroupKey) (keyFunc, error) {
+	ownerOf, ok := levels[k.Level]
+	if !ok {
+		return nil, field.NotSupported(path.Child("level"), k.Level, []v1alpha1.WorkloadLevel{
+			v1alpha1.LevelController, v1alpha1.LevelWorkload, v1alpha1.LevelTop})
+	}
+	return func(s *model.Subject, f Facts) {
+		s.Namespace, s.Workload = f.Pod.Namespace, ownerOf(p, f.Pod)
+	}, nil
 }
 
 // labelSources find the labels that a Label type speaks of.

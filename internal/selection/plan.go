@@ -24,6 +24,7 @@ type Plan struct {
 	keys              []keyFunc
 	labelKeys         []string
 	byContainer       bool
+	climbs            bool
 }
 
 // Facts are a pod and what a selection may ask about its surroundings.
@@ -56,6 +57,9 @@ func (p *Plan) Grouped() bool { return len(p.keys) > 0 }
 // ByContainer tells whether rows are about containers, so that one pod can be in
 // several.
 func (p *Plan) ByContainer() bool { return p.byContainer }
+
+// Climbs tells whether owners beyond the workloads of pods matter.
+func (p *Plan) Climbs() bool { return p.climbs }
 
 // Select returns the containers of a pod that count; nil means all. It tells
 // false when the pod does not count.

@@ -190,8 +190,14 @@ func (w *world) owners() []model.Workload {
 		[]model.Workload{{Group: "apps", Kind: "ReplicaSet", Name: name + "-7d"}, {Group: "argoproj.io", Kind: "Rollout", Name: name}},
 		[]model.Workload{{Group: "batch", Kind: "Job", Name: name + "-28"}, {Group: "batch", Kind: "CronJob", Name: name}},
 		[]model.Workload{{Group: "apps", Kind: "StatefulSet", Name: name}, {Kind: "Pod", Name: name + "-0"}, {Group: "apps", Kind: "StatefulSet", Name: name}},
+		[]model.Workload{{Group: "apps", Kind: "StatefulSet", Name: name + "-0"}, {Kind: "Pod", Name: name + "-0"},
+			{Group: "apps", Kind: "StatefulSet", Name: name}, {Group: "leaderworkerset.x-k8s.io", Kind: "LeaderWorkerSet", Name: name}},
+		[]model.Workload{{Kind: "Pod", Name: name + "-0"}, {Group: "example.com", Kind: "Job", Name: name}, {Group: "example.com", Kind: "ReplicaSet", Name: name}},
+		[]model.Workload{{Group: "batch", Kind: "Job", Name: name + "-28"}, {Group: "batch", Kind: "Job", Name: name}},
 		[]model.Workload{{Kind: "Node", Name: "n1", ClusterScoped: true}},
 		[]model.Workload{{Group: "apps", Kind: "StatefulSet", Name: name}, {Group: "example.com", Kind: "Fleet", Name: name, ClusterScoped: true}},
+		[]model.Workload{{Group: "apps", Kind: "StatefulSet", Name: name}, {Group: "example.com", Kind: "Fleet", Name: name, ClusterScoped: true},
+			{Group: "example.com", Kind: "Job", Name: name}},
 	)
 }
 
@@ -332,7 +338,8 @@ func (w *world) workload() v1alpha1.WorkloadMatch {
 
 func (w *world) groupBy(namespaced bool) (by []v1alpha1.GroupKey) {
 	all := []v1alpha1.GroupKey{
-		{Type: v1alpha1.GroupByNamespace}, {Type: v1alpha1.GroupByWorkload}, {Type: v1alpha1.GroupByPod},
+		{Type: v1alpha1.GroupByNamespace}, {Type: v1alpha1.GroupByPod},
+		{Type: v1alpha1.GroupByWorkload, Level: pick(w, "", v1alpha1.LevelController, v1alpha1.LevelWorkload, v1alpha1.LevelTop)},
 		{Type: v1alpha1.GroupByContainer}, {Type: v1alpha1.GroupByNode},
 		{Type: v1alpha1.GroupByPodLabel, Label: "app"}, {Type: v1alpha1.GroupByPodLabel, Label: "team"},
 		{Type: v1alpha1.GroupByNamespaceLabel, Label: "team"},

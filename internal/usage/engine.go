@@ -85,6 +85,18 @@ func (e *Engine) Len() int {
 	return len(e.reports.byID)
 }
 
+// Climbs tells whether owners beyond the workloads of pods matter to any report.
+func (e *Engine) Climbs() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, r := range e.reports.byID {
+		if r.plan.Climbs() {
+			return true
+		}
+	}
+	return false
+}
+
 // Namespaces returns the namespaces that the reports are limited to; nil when
 // one of them wants all, or when reading them all is cheaper.
 func (e *Engine) Namespaces() []string {

@@ -82,14 +82,33 @@ func valueOf(labels model.Labels, key string) (string, bool) {
 func (r *trueReport) chain(p *truePod) []model.Workload {
 	var chain []model.Workload
 	for _, owner := range p.Owners {
-		if r.scope == "" || !owner.ClusterScoped {
-			chain = append(chain, owner)
+		if r.scope != "" && owner.ClusterScoped {
+			break // those above it own the pod through it only
 		}
+		chain = append(chain, owner)
 	}
 	if chain == nil {
 		return []model.Workload{{Kind: "Pod", Name: p.Name}}
 	}
 	return chain
+}
+
+// workloadAt returns the one of a chain that a level means. Workload is what
+// stands behind the first ReplicaSets, Jobs and Pods, or the last of these.
+func workloadAt(level v1alpha1.WorkloadLevel, chain []model.Workload) model.Workload {
+	last := len(chain) - 1
+	switch level {
+	case v1alpha1.LevelController:
+		return chain[0]
+	case v1alpha1.LevelTop:
+		return chain[last]
+	}
+	steps := []string{"apps/ReplicaSet", "batch/Job", "/Pod"}
+	at := slices.IndexFunc(chain, func(w model.Workload) bool { return !slices.Contains(steps, w.Group+"/"+w.Kind) })
+	if at < 0 {
+		at = last
+	}
+	return chain[at]
 }
 
 func (r *trueReport) owns(p *truePod) bool {
@@ -134,8 +153,7 @@ func (o *oracle) parts(r *trueReport, p *truePod, containers []int) []truePart {
 		case v1alpha1.GroupByNamespace:
 			subject.Namespace = p.Namespace
 		case v1alpha1.GroupByWorkload:
-			chain := r.chain(p)
-			subject.Namespace, subject.Workload = p.Namespace, chain[len(chain)-1]
+			subject.Namespace, subject.Workload = p.Namespace, workloadAt(k.Level, r.chain(p))
 		case v1alpha1.GroupByPod:
 			subject.Namespace, subject.Pod = p.Namespace, p.Name
 		case v1alpha1.GroupByNode:

@@ -53,17 +53,17 @@ func scale(t *testing.T, d *appsv1.Deployment, replicas int32) {
 }
 
 // awaitRows waits until the report's workloads have these numbers of pods.
-func awaitRows(t *testing.T, within time.Duration, r *v1alpha1.UsageReport, want map[string]int32) {
+func awaitRows(t *testing.T, within time.Duration, r v1alpha1.ReportObject, want map[string]int32) {
 	t.Helper()
 	eventually(t, within, func(ctx context.Context) error {
 		if err := api.Get(ctx, client.ObjectKeyFromObject(r), r); err != nil {
 			return err
 		}
 		got := map[string]int32{}
-		for _, row := range r.Status.Groups {
+		for _, row := range r.ReportStatus().Groups {
 			got[workloadKey(row.Subject.Workload)] = row.Pods
 		}
-		if fmt.Sprint(got) != fmt.Sprint(want) || r.Status.Total == nil {
+		if fmt.Sprint(got) != fmt.Sprint(want) || r.ReportStatus().Total == nil {
 			return fmt.Errorf("rows are %v, not %v", got, want)
 		}
 		return nil
