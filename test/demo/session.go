@@ -51,7 +51,12 @@ func newSession(ctx context.Context, o options) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{root: root, dir: filepath.Join(o.dir, "demo")}
+	// The operator does not run in the current folder.
+	dir, err := filepath.Abs(filepath.Join(o.dir, "demo"))
+	if err != nil {
+		return nil, err
+	}
+	s := &session{root: root, dir: dir}
 	if o.kubeconfig != "" {
 		if s.kubeconfig, err = filepath.Abs(o.kubeconfig); err != nil {
 			return nil, err
