@@ -51,12 +51,10 @@ func newSession(ctx context.Context, o options) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The operator does not run in the current folder.
-	dir, err := filepath.Abs(filepath.Join(o.dir, "demo"))
-	if err != nil {
+	s := &session{root: root}
+	if err := s.place(o.dir); err != nil {
 		return nil, err
 	}
-	s := &session{root: root, dir: dir}
 	if o.kubeconfig != "" {
 		if s.kubeconfig, err = filepath.Abs(o.kubeconfig); err != nil {
 			return nil, err
@@ -69,6 +67,13 @@ func newSession(ctx context.Context, o options) (*session, error) {
 		return nil, err
 	}
 	return s, s.memory.load(s.memoryFile())
+}
+
+// place chooses the folder of what the demo must remember. It does not depend on
+// the current folder, since the operator runs in another.
+func (s *session) place(dir string) (err error) {
+	s.dir, err = filepath.Abs(filepath.Join(dir, "demo"))
+	return err
 }
 
 // findKubectl prefers the user's own, which may need plugins to log in.

@@ -132,6 +132,9 @@ func (s *session) awaitReports(ctx context.Context) error {
 		if err == nil && len(missing) == 0 {
 			return nil
 		}
+		if !s.memory.Operator.Alive() {
+			return fmt.Errorf("the operator has ended; its log is %s", s.operatorLog())
+		}
 		select {
 		case <-ctx.Done():
 			return errors.Join(err, fmt.Errorf("no numbers for %s within %s; the operator's log is %s",
