@@ -21,7 +21,7 @@ The demo stays up until "make demo-down". Try next:
 
   export KUBECONFIG=%s
   kubectl get usagereports -A -w                      # numbers move with every sample
-  kubectl scale deployment/web -n shop --replicas=20  # the report follows within two ticks
+  kubectl scale deployment/web -n shop --replicas=20  # the report follows within its interval, 1m
   kubectl explain usagereport.spec                    # what else a report can do
 
 The operator's log is %s.

@@ -69,16 +69,16 @@ func Install(ctx context.Context, c *cluster.Cluster, root string) error {
 		return fmt.Errorf("create the operator's namespace: %w", err)
 	}
 	for _, folder := range []string{"config/crd", "config/rbac"} {
-		if err := Kubectl(ctx, c, "apply", "--server-side", "-k", filepath.Join(root, folder)); err != nil {
+		if err := kubectl(ctx, c, "apply", "--server-side", "-k", filepath.Join(root, folder)); err != nil {
 			return err
 		}
 	}
-	return Kubectl(ctx, c, "wait", "--for=condition=Established", "--timeout=30s", "crd",
+	return kubectl(ctx, c, "wait", "--for=condition=Established", "--timeout=30s", "crd",
 		"usagereports.usage-operator.io", "clusterusagereports.usage-operator.io")
 }
 
-// Kubectl runs the cluster's own kubectl as its administrator.
-func Kubectl(ctx context.Context, c *cluster.Cluster, args ...string) error {
+// kubectl runs the cluster's own kubectl as its administrator.
+func kubectl(ctx context.Context, c *cluster.Cluster, args ...string) error {
 	program, err := c.Program("kubectl")
 	if err != nil {
 		return err
