@@ -79,113 +79,118 @@ func (e *Engine) View(id ID) (*View, bool) {
 	if !ok {
 		return nil, false
 	}
-	rows := e.rows(r)
-	top := min(r.need.Top, len(rows))
-	largestFirst(rows, top)
-	shown, others := e.fold(rows[:top]), e.fold(rows[top:])
+	r.changed = false
+	ranks := e.ranks(r)
+	top := min(r.need.Top, len(ranks))
+	largestFirst(ranks, top)
+	shown, others := ranks[:top], ranks[top:]
 	v := &View{
 		Resolution:    e.resolution.value,
 		LabelKeys:     r.plan.LabelKeys(),
 		Grouped:       r.plan.Grouped(),
-		RowCount:      len(rows),
+		RowCount:      len(ranks),
 		UnsampledRuns: r.unsampledRuns,
 	}
-	for _, w := range rows[:top] {
-		row := newRow(e.fold([]ranked{w}))
-		row.Subject = w.row.subject
+	for i := range shown {
+		row := newRow(e.fold(shown[i : i+1]))
+		row.Subject = shown[i].row.subject
 		v.Rows = append(v.Rows, row)
 	}
-	if top < len(rows) {
-		v.Other = e.other(r, rows[top:], others)
+	total, rest := e.fold(shown), e.fold(others)
+	if len(others) > 0 {
+		v.Other = r.other(others, rest)
 	}
-	total := shown.plus(others)
+	total.add(rest)
 	if !r.addsUp() {
 		total = e.fold([]ranked{{row: &r.total}})
 	}
-	v.setTotal(&total)
-	if total.declared.containers > total.observed.running {
+	v.setTotal(total)
+	if v.Containers.Observed < v.Total.Containers {
 		v.Missing, v.MissingOmitted = e.missing(r)
 	}
 	return v, true
 }
 
 func (v *View) setTotal(s *sums) {
-	v.Pods = Coverage{Expected: int(s.declared.expectedPods), Observed: int(s.observed.pods)}
-	v.Containers = Coverage{Expected: int(s.declared.expectedContainers), Observed: int(s.observed.running)}
-	v.Total = newRow(*s)
+	d, lacking := &s.declared, &s.observed.lacking
+	v.Pods = Coverage{Expected: int(d.expectedPods), Observed: int(d.expectedPods - lacking.pods)}
+	v.Containers = Coverage{Expected: int(d.expectedContainers), Observed: int(d.expectedContainers - lacking.running)}
+	v.Total = newRow(s)
 	if s.observed.newest > 0 {
 		v.SampleTime = time.Unix(s.observed.newest, 0).UTC()
 	}
 }
 
-// rows returns all rows with what ranks them, in no order.
-func (e *Engine) rows(r *report) []ranked {
-	rows := make([]ranked, 0, len(r.rows))
-	for _, w := range r.rows {
-		rows = append(rows, e.ranked(w, r.need.By))
+// ranks returns all rows with what ranks them, in no order.
+func (e *Engine) ranks(r *report) []ranked {
+	ranks := make([]ranked, len(r.rows))
+	for i, w := range r.rows {
+		ranks[i] = e.ranked(w, r.need.By)
 	}
-	return rows
+	return ranks
 }
 
 // sums is what some rows declare and were seen to use.
 type sums struct {
 	declared declared
-	observed observed
+	observed observation
 }
 
-func (s sums) plus(x sums) sums {
+func (s *sums) add(x *sums) {
 	s.declared.add(&x.declared)
 	s.observed.add(&x.observed)
-	return s
 }
 
 // fold adds up rows.
-func (e *Engine) fold(rows []ranked) (s sums) {
+func (e *Engine) fold(rows []ranked) *sums {
+	var s sums
 	for _, w := range rows {
-		seen := w.row.seen(e.tick)
 		s.declared.add(&w.row.declared)
-		s.observed.add(&seen)
+		s.observed.add(w.row.seen(e.ticks))
 	}
-	return s
+	return &s
 }
 
 // other returns the row of the rows that were cut. Where rows are about
 // containers a pod can be in several of them; it still counts as one pod.
-func (e *Engine) other(r *report, rows []ranked, s sums) *Row {
+func (r *report) other(rows []ranked, s *sums) *Row {
 	row := newRow(s)
 	if r.plan.ByContainer() {
-		row.Pods = e.podsIn(r, rows)
+		row.Pods = r.podsIn(rows)
 	}
 	return &row
 }
 
-func (e *Engine) podsIn(r *report, rows []ranked) (n int) {
+func (r *report) podsIn(rows []ranked) (n int) {
 	in := make(map[*row]bool, len(rows))
 	for _, w := range rows {
 		in[w.row] = true
 	}
-	for _, p := range e.inventory.in(r.plan.Namespaces()) {
-		if slices.ContainsFunc(p.memberships, func(m membership) bool { return m.owner == r && in[m.row] }) {
+	for _, p := range r.members {
+		if slices.ContainsFunc(p.memberships, func(m membership) bool { return in[m.row] }) {
 			n++
 		}
 	}
 	return n
 }
 
-func newRow(s sums) Row {
+func newRow(s *sums) Row {
 	d, o := &s.declared, &s.observed
 	row := Row{Pods: int(d.pods), Containers: int(d.containers)}
 	for r := range row.Resources {
 		row.Resources[r] = Amount{
-			Observed: o.containers > 0,
+			Observed: d.containers > o.lacking.containers,
 			Usage:    o.usage[r],
-			Requests: newDenominator(&d.requests, &o.ofRequests, r),
-			Limits:   newDenominator(&d.limits, &o.ofLimits, r),
+			Requests: newDenominator(r, &d.requests, o.usage, &o.outside.requests, &o.lacking.requests),
+			Limits:   newDenominator(r, &d.limits, o.usage, &o.outside.limits, &o.lacking.limits),
 		}
 	}
 	return row
 }
 
-func newDenominator(t *tally, of *ratio, r int) Denominator {
-	return Denominator{Declared: t.sum[r], Set: int(t.set[r]), Unset: int(t.unset[r]), Usage: of.usage[r], Base: of.base[r]}
+func newDenominator(r int, t *tally, usage model.Sums, outside, lacking *model.Sums) Denominator {
+	return Denominator{
+		Declared: t.sum[r], Set: int(t.set[r]), Unset: int(t.unset[r]),
+		Usage: usage[r].Sub(outside[r]), Base: t.sum[r].Sub(lacking[r]),
+	}
 }
