@@ -81,6 +81,17 @@ func (s Sums) Add(other Sums) Sums {
 	return s
 }
 
+// Accumulate adds other in place. It is Add for the innermost loop.
+func (s *Sums) Accumulate(other *Sums) {
+	a, b := &s[CPU], &s[Memory]
+	x, y := &other[CPU], &other[Memory]
+	var carry, carried uint64
+	a.lo, carry = bits.Add64(a.lo, x.lo, 0)
+	b.lo, carried = bits.Add64(b.lo, y.lo, 0)
+	a.hi += x.hi + int64(carry)
+	b.hi += y.hi + int64(carried)
+}
+
 // Sub returns s with other taken away.
 func (s Sums) Sub(other Sums) Sums {
 	for r := range s {

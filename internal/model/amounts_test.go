@@ -118,4 +118,12 @@ func TestSums(t *testing.T) {
 	equal(t, "the difference of CPU", difference[model.CPU], big.NewInt(-10))
 	equal(t, "the difference of memory", difference[model.Memory], big.NewInt(1))
 	equal(t, "the operand", a[model.CPU], big.NewInt(7))
+	for _, x := range []model.Sums{a, b, sum, difference} {
+		for _, y := range []model.Sums{a, b, sum, difference} {
+			z := x
+			if z.Accumulate(&y); z != x.Add(y) {
+				t.Errorf("Accumulate(%v, %v) = %v, want %v", x, y, z, x.Add(y))
+			}
+		}
+	}
 }

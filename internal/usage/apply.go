@@ -91,7 +91,7 @@ func (e *Engine) removePod(gone *model.Pod) {
 func (e *Engine) setPod(changed *model.Pod) {
 	p, ok := e.inventory.pods[changed.UID]
 	if !ok {
-		p = &pod{Pod: changed, undated: true, declaresAll: declaresAll(changed)}
+		p = &pod{Pod: changed, undated: true, denominators: newDenominators(changed)}
 		e.inventory.add(p)
 		e.rejoin(p)
 		return
@@ -101,7 +101,7 @@ func (e *Engine) setPod(changed *model.Pod) {
 		p.sample.void()
 	}
 	p.undated = p.undated || startedAt(changed) > startedAt(p.Pod)
-	p.Pod, p.declaresAll = changed, declaresAll(changed)
+	p.Pod, p.denominators = changed, newDenominators(changed)
 	e.rejoin(p)
 }
 

@@ -11,59 +11,68 @@ type observation struct {
 	usage model.Sums
 	// newest is the newest sample's time, in Unix seconds.
 	newest int64
-	// partial tells that outside or lacking is not zero.
-	partial bool
-	outside bounds
-	lacking lack
+	// has tells which of the fields below are not zero.
+	has parts
+	// unrequested and unlimited are the usage of containers that declare no
+	// requests, or no limits, or ones of 0: percentages leave it out.
+	unrequested, unlimited model.Sums
+	lacking                lack
 }
 
-// bounds are sums about the requests and the limits. Outside of them is the
-// usage of containers that declare none, or 0: percentages leave it out.
-type bounds struct{ requests, limits model.Sums }
+// parts are the less common parts of an observation.
+type parts uint8
+
+const (
+	unrequested parts = 1 << iota
+	unlimited
+	lacking
+)
 
 // lack is what is declared and has no usage to compare with.
 type lack struct {
 	pods, containers, running int32
-	bounds
+	requests, limits          model.Sums
 }
 
 func (o *observation) add(x *observation) {
-	accumulate(&o.usage, &x.usage)
+	o.usage.Accumulate(&x.usage)
 	o.newest = max(o.newest, x.newest)
-	if !x.partial {
+	if x.has == 0 {
 		return
 	}
-	o.partial = true
-	o.outside.add(&x.outside)
-	o.lacking.pods += x.lacking.pods
-	o.lacking.containers += x.lacking.containers
-	o.lacking.running += x.lacking.running
-	o.lacking.bounds.add(&x.lacking.bounds)
+	o.has |= x.has
+	if x.has&unrequested != 0 {
+		o.unrequested.Accumulate(&x.unrequested)
+	}
+	if x.has&unlimited != 0 {
+		o.unlimited.Accumulate(&x.unlimited)
+	}
+	if x.has&lacking != 0 {
+		o.lacking.add(&x.lacking)
+	}
 }
 
 // sub takes back what add added. The newest sample stays the newest until the
 // next tick.
 func (o *observation) sub(x *observation) {
 	o.usage = o.usage.Sub(x.usage)
-	o.outside.sub(&x.outside)
-	o.lacking.pods -= x.lacking.pods
-	o.lacking.containers -= x.lacking.containers
-	o.lacking.running -= x.lacking.running
-	o.lacking.bounds.sub(&x.lacking.bounds)
+	o.unrequested = o.unrequested.Sub(x.unrequested)
+	o.unlimited = o.unlimited.Sub(x.unlimited)
+	o.lacking.sub(&x.lacking)
 }
 
-func (b *bounds) add(x *bounds) {
-	accumulate(&b.requests, &x.requests)
-	accumulate(&b.limits, &x.limits)
+func (l *lack) add(x *lack) {
+	l.pods += x.pods
+	l.containers += x.containers
+	l.running += x.running
+	l.requests.Accumulate(&x.requests)
+	l.limits.Accumulate(&x.limits)
 }
 
-func (b *bounds) sub(x *bounds) {
-	b.requests = b.requests.Sub(x.requests)
-	b.limits = b.limits.Sub(x.limits)
-}
-
-// accumulate adds in place, without a loop: a tick spends most of its time here.
-func accumulate(s, x *model.Sums) {
-	s[model.CPU] = s[model.CPU].Add(x[model.CPU])
-	s[model.Memory] = s[model.Memory].Add(x[model.Memory])
+func (l *lack) sub(x *lack) {
+	l.pods -= x.pods
+	l.containers -= x.containers
+	l.running -= x.running
+	l.requests = l.requests.Sub(x.requests)
+	l.limits = l.limits.Sub(x.limits)
 }

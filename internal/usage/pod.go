@@ -9,11 +9,9 @@ import (
 // pod is a pod of the inventory with its last sample and its memberships.
 type pod struct {
 	*model.Pod
-	sample      sample
-	memberships []membership
-	// declaresAll tells that each container has requests and limits for each
-	// resource.
-	declaresAll bool
+	sample       sample
+	memberships  []membership
+	denominators denominators
 	// gone tells that it has left the inventory.
 	gone bool
 	// undated tells that skew is still to be found: what must be added to its

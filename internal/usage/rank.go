@@ -21,7 +21,7 @@ func (e *Engine) ranked(w *row, by Order) ranked {
 	case Requests:
 		return ranked{row: w, sum: *requests}
 	case PercentOfRequests:
-		used := seen.usage[by.Resource].Sub(seen.outside.requests[by.Resource])
+		used := seen.usage[by.Resource].Sub(seen.unrequested[by.Resource])
 		return ranked{row: w, ratio: quotient(used, requests.Sub(seen.lacking.requests[by.Resource]))}
 	default:
 		return ranked{row: w, sum: seen.usage[by.Resource]}

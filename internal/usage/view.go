@@ -181,8 +181,8 @@ func newRow(s *sums) Row {
 		row.Resources[r] = Amount{
 			Observed: d.containers > o.lacking.containers,
 			Usage:    o.usage[r],
-			Requests: newDenominator(r, &d.requests, o.usage, &o.outside.requests, &o.lacking.requests),
-			Limits:   newDenominator(r, &d.limits, o.usage, &o.outside.limits, &o.lacking.limits),
+			Requests: newDenominator(r, &d.requests, o.usage, &o.unrequested, &o.lacking.requests),
+			Limits:   newDenominator(r, &d.limits, o.usage, &o.unlimited, &o.lacking.limits),
 		}
 	}
 	return row
