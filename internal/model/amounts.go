@@ -41,6 +41,9 @@ func (s Sum) Sub(other Sum) Sum {
 	return Sum{hi: s.hi - other.hi - int64(borrow), lo: lo}
 }
 
+// Half returns s / 2, rounded down.
+func (s Sum) Half() Sum { return Sum{hi: s.hi >> 1, lo: s.lo>>1 | uint64(s.hi)<<63} }
+
 // IsZero tells whether s is 0.
 func (s Sum) IsZero() bool { return s == Sum{} }
 

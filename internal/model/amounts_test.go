@@ -26,6 +26,7 @@ func TestSumOfTwoEdges(t *testing.T) {
 			equal(t, "Plus", x.Plus(b), new(big.Int).Add(bigA, bigB))
 			equal(t, "Add", x.Add(y), new(big.Int).Add(bigA, bigB))
 			equal(t, "Sub", x.Sub(y), new(big.Int).Sub(bigA, bigB))
+			equal(t, "Half", x.Add(y).Half(), new(big.Int).Rsh(new(big.Int).Add(bigA, bigB), 1))
 			if got, want := x.Compare(y), bigA.Cmp(bigB); got != want {
 				t.Errorf("Compare(%d, %d) = %d, want %d", a, b, got, want)
 			}

@@ -34,18 +34,20 @@ func comparePods(a, b *pod) int {
 	return compareKeys(a.Namespace, a.Name, b.Namespace, b.Name)
 }
 
-// contribute adds what the pod was seen to use to its rows.
+// contribute adds what the pod was seen to use to its rows. They have news where
+// that can be other than on the tick before.
 func (p *pod) contribute(tick uint64, news bool) {
-	var whole, part observation
+	var whole observation
 	p.observe(share{}, &whole)
 	for i := range p.memberships {
 		m := &p.memberships[i]
-		o := &whole
-		if m.share != nil {
-			o = &part
-			p.observe(*m.share, o)
+		if m.share == nil {
+			m.row.observe(tick, &whole)
+		} else {
+			var part observation
+			p.observe(*m.share, &part)
+			m.row.observe(tick, &part)
 		}
-		m.row.observe(tick, o)
 		if news {
 			m.row.owner.changed = true
 		}

@@ -11,8 +11,9 @@ type row struct {
 	observed observation
 	declared declared
 	subject  model.Subject
-	// place is where the row stands among the report's.
-	place int
+	// place is where the row stands among the report's, and rank, while a view is
+	// made, where it stands in that, from 1; 0 for a row that is not shown.
+	place, rank int
 }
 
 // declared is what pods ask for, and how many they are.

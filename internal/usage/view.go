@@ -55,6 +55,9 @@ type Amount struct {
 	// Observed tells whether Usage is known: a container was observed.
 	Observed bool
 	Usage    model.Sum
+	// PerPod compares the pods of the row; nil where fewer than two were
+	// observed.
+	PerPod   *PerPod
 	Requests Denominator
 	Limits   Denominator
 }
@@ -105,6 +108,7 @@ func (e *Engine) View(id ID) (*View, bool) {
 		total = e.fold([]ranked{{row: &r.total}})
 	}
 	v.setTotal(total)
+	r.comparePods(v, shown)
 	if v.Containers.Observed < v.Total.Containers {
 		v.Missing, v.MissingOmitted = e.missing(r)
 	}
