@@ -53,7 +53,7 @@ func (p *pod) accept(s *model.PodSample, containers []model.ContainerSample, rea
 }
 
 func (p *pod) take(containers []model.ContainerSample) {
-	if len(p.sample.usage) != len(p.Containers) || p.sample.usage == nil {
+	if len(p.sample.usage) != len(p.Containers) {
 		p.sample.usage = make([]model.Amounts, len(p.Containers))
 	}
 	p.sample.unseen = nil

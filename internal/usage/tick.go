@@ -86,13 +86,13 @@ func (e *Engine) begin(now time.Time) tick {
 }
 
 // count adds a pod to its rows. It is news where its numbers can be others than
-// on the tick before.
+// on the tick before, or why there are none.
 func (t *tick) count(p *pod, isNew bool) {
 	if p.undated {
 		p.date(t.before, t.now)
 	}
 	current := p.sample.usage != nil && p.sample.readTime >= t.oldest
-	news := isNew || current != p.sample.current
+	news := isNew || !current
 	p.sample.current = current
 	p.contribute(t.number, news)
 }
