@@ -3,8 +3,6 @@ package usage
 import (
 	"slices"
 	"time"
-
-	"github.com/usage-operator/usage-operator/internal/model"
 )
 
 // View is a report with the samples of the last tick. It is immutable.
@@ -41,39 +39,6 @@ type Coverage struct {
 	Expected, Observed int
 }
 
-// Row is what the pods of one subject declare and use.
-type Row struct {
-	Subject    model.Subject
-	Pods       int
-	Containers int
-	Resources  [model.ResourceCount]Amount
-}
-
-// Amount is what a row uses and declares of one resource, in nanocores or
-// bytes.
-type Amount struct {
-	// Observed tells whether Usage is known: a container was observed.
-	Observed bool
-	Usage    model.Sum
-	// PerPod compares the pods of the row; nil where fewer than two were
-	// observed.
-	PerPod   *PerPod
-	Requests Denominator
-	Limits   Denominator
-}
-
-// Denominator is what usage can be compared with.
-type Denominator struct {
-	// Declared is the sum over all containers.
-	Declared model.Sum
-	// Set counts the containers that declare something, or whose pod does as a
-	// whole; Unset those that declare nothing.
-	Set, Unset int
-	// Usage and Base cover the observed containers that declare more than 0:
-	// Usage divided by Base is the share that they use.
-	Usage, Base model.Sum
-}
-
 // View returns a report's rows. It tells false for a report that is not set.
 func (e *Engine) View(id ID) (*View, bool) {
 	e.mu.Lock()
@@ -86,7 +51,6 @@ func (e *Engine) View(id ID) (*View, bool) {
 	ranks := e.ranks(r)
 	top := min(r.need.Top, len(ranks))
 	largestFirst(ranks, top)
-	shown, others := ranks[:top], ranks[top:]
 	v := &View{
 		Resolution:    e.resolution.value,
 		LabelKeys:     r.plan.LabelKeys(),
@@ -94,35 +58,12 @@ func (e *Engine) View(id ID) (*View, bool) {
 		RowCount:      len(ranks),
 		UnsampledRuns: r.unsampledRuns,
 	}
-	for i := range shown {
-		row := newRow(e.fold(shown[i : i+1]))
-		row.Subject = shown[i].row.subject
-		v.Rows = append(v.Rows, row)
-	}
-	total, rest := e.fold(shown), e.fold(others)
-	if len(others) > 0 {
-		v.Other = r.other(others, rest)
-	}
-	total.add(rest)
-	if !r.addsUp() {
-		total = e.fold([]ranked{{row: &r.total}})
-	}
-	v.setTotal(total)
-	r.comparePods(v, shown)
+	v.setRows(e, r, ranks[:top], ranks[top:])
+	r.comparePods(v, ranks[:top])
 	if v.Containers.Observed < v.Total.Containers {
 		v.Missing, v.MissingOmitted = e.missing(r)
 	}
 	return v, true
-}
-
-func (v *View) setTotal(s *sums) {
-	d, lacking := &s.declared, &s.observed.lacking
-	v.Pods = Coverage{Expected: int(d.expectedPods), Observed: int(d.expectedPods - lacking.pods)}
-	v.Containers = Coverage{Expected: int(d.expectedContainers), Observed: int(d.expectedContainers - lacking.running)}
-	v.Total = newRow(s)
-	if s.observed.newest > 0 {
-		v.SampleTime = time.Unix(s.observed.newest, 0).UTC()
-	}
 }
 
 // ranks returns all rows with what ranks them, in no order.
@@ -134,25 +75,33 @@ func (e *Engine) ranks(r *report) []ranked {
 	return ranks
 }
 
-// sums is what some rows declare and were seen to use.
-type sums struct {
-	declared declared
-	observed observation
-}
-
-func (s *sums) add(x *sums) {
-	s.declared.add(&x.declared)
-	s.observed.add(&x.observed)
-}
-
-// fold adds up rows.
-func (e *Engine) fold(rows []ranked) *sums {
-	var s sums
-	for _, w := range rows {
-		s.declared.add(&w.row.declared)
-		s.observed.add(w.row.seen(e.ticks))
+// setRows sets the rows that are shown, the sum of those that are cut, and the
+// total.
+func (v *View) setRows(e *Engine, r *report, shown, cut []ranked) {
+	for i := range shown {
+		row := newRow(e.fold(shown[i : i+1]))
+		row.Subject = shown[i].row.subject
+		v.Rows = append(v.Rows, row)
 	}
-	return &s
+	total, rest := e.fold(shown), e.fold(cut)
+	if len(cut) > 0 {
+		v.Other = r.other(cut, rest)
+	}
+	total.add(rest)
+	if !r.addsUp() {
+		total = e.fold([]ranked{{row: &r.total}})
+	}
+	v.setTotal(total)
+}
+
+func (v *View) setTotal(s *sums) {
+	d, lacking := &s.declared, &s.observed.lacking
+	v.Pods = Coverage{Expected: int(d.expectedPods), Observed: int(d.expectedPods - lacking.pods)}
+	v.Containers = Coverage{Expected: int(d.expectedContainers), Observed: int(d.expectedContainers - lacking.running)}
+	v.Total = newRow(s)
+	if s.observed.newest > 0 {
+		v.SampleTime = time.Unix(s.observed.newest, 0).UTC()
+	}
 }
 
 // other returns the row of the rows that were cut. Where rows are about
@@ -176,25 +125,4 @@ func (r *report) podsIn(rows []ranked) (n int) {
 		}
 	}
 	return n
-}
-
-func newRow(s *sums) Row {
-	d, o := &s.declared, &s.observed
-	row := Row{Pods: int(d.pods), Containers: int(d.containers)}
-	for r := range row.Resources {
-		row.Resources[r] = Amount{
-			Observed: d.containers > o.lacking.containers,
-			Usage:    o.usage[r],
-			Requests: newDenominator(r, &d.requests, o.usage, &o.unrequested, &o.lacking.requests),
-			Limits:   newDenominator(r, &d.limits, o.usage, &o.unlimited, &o.lacking.limits),
-		}
-	}
-	return row
-}
-
-func newDenominator(r int, t *tally, usage model.Sums, outside, lacking *model.Sums) Denominator {
-	return Denominator{
-		Declared: t.sum[r], Set: int(t.set[r]), Unset: int(t.unset[r]),
-		Usage: usage[r].Sub(outside[r]), Base: t.sum[r].Sub(lacking[r]),
-	}
 }
