@@ -115,6 +115,24 @@ type ResourceUsage struct {
 	// unset counts the containers that declare none.
 	// +optional
 	Unset *Unset `json:"unset,omitempty"`
+
+	// perPod compares the row's pods, and so shows the hot one that a sum hides.
+	// Absent where fewer than two have a sample.
+	// +optional
+	PerPod *PerPod `json:"perPod,omitempty"`
+}
+
+// PerPod is what single pods of a row use now. Only pods that have a sample
+// count, with those of their containers that are in the row.
+type PerPod struct {
+	// median of what the pods use, for example 250m or 512Mi. With an even
+	// number of pods it is the mean of the two in the middle.
+	// +required
+	Median Quantity `json:"median"`
+
+	// maximum is what the pod that uses most uses, for example 250m or 512Mi.
+	// +required
+	Maximum Quantity `json:"maximum"`
 }
 
 // PercentOf is usage as a percentage. Only containers that have a sample and

@@ -110,6 +110,7 @@ func fullStatus() v1alpha1.ReportStatus {
 		Usage: "999999999999999.999m", Requests: "999999999999999.99Ei", Limits: "0",
 		PercentOf: &v1alpha1.PercentOf{Requests: &percent, Limits: &percent},
 		Unset:     &v1alpha1.Unset{Requests: 1<<31 - 1, Limits: 1<<31 - 1},
+		PerPod:    &v1alpha1.PerPod{Median: "999999999999999.999m", Maximum: "999999999999999.99Ei"},
 	}
 	row := v1alpha1.Row{
 		Pods: 1<<31 - 1, Containers: 1<<31 - 1,

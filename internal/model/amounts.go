@@ -41,6 +41,9 @@ func (s Sum) Sub(other Sum) Sum {
 	return Sum{hi: s.hi - other.hi - int64(borrow), lo: lo}
 }
 
+// Half returns s / 2, rounded down.
+func (s Sum) Half() Sum { return Sum{hi: s.hi >> 1, lo: s.lo>>1 | uint64(s.hi)<<63} }
+
 // IsZero tells whether s is 0.
 func (s Sum) IsZero() bool { return s == Sum{} }
 
@@ -79,6 +82,17 @@ func (s Sums) Add(other Sums) Sums {
 		s[r] = s[r].Add(other[r])
 	}
 	return s
+}
+
+// Accumulate adds other in place. It is Add for the innermost loop.
+func (s *Sums) Accumulate(other *Sums) {
+	a, b := &s[CPU], &s[Memory]
+	x, y := &other[CPU], &other[Memory]
+	var carry, carried uint64
+	a.lo, carry = bits.Add64(a.lo, x.lo, 0)
+	b.lo, carried = bits.Add64(b.lo, y.lo, 0)
+	a.hi += x.hi + int64(carry)
+	b.hi += y.hi + int64(carried)
 }
 
 // Sub returns s with other taken away.

@@ -26,6 +26,7 @@ func TestSumOfTwoEdges(t *testing.T) {
 			equal(t, "Plus", x.Plus(b), new(big.Int).Add(bigA, bigB))
 			equal(t, "Add", x.Add(y), new(big.Int).Add(bigA, bigB))
 			equal(t, "Sub", x.Sub(y), new(big.Int).Sub(bigA, bigB))
+			equal(t, "Half", x.Add(y).Half(), new(big.Int).Rsh(new(big.Int).Add(bigA, bigB), 1))
 			if got, want := x.Compare(y), bigA.Cmp(bigB); got != want {
 				t.Errorf("Compare(%d, %d) = %d, want %d", a, b, got, want)
 			}
@@ -118,4 +119,12 @@ func TestSums(t *testing.T) {
 	equal(t, "the difference of CPU", difference[model.CPU], big.NewInt(-10))
 	equal(t, "the difference of memory", difference[model.Memory], big.NewInt(1))
 	equal(t, "the operand", a[model.CPU], big.NewInt(7))
+	for _, x := range []model.Sums{a, b, sum, difference} {
+		for _, y := range []model.Sums{a, b, sum, difference} {
+			z := x
+			if z.Accumulate(&y); z != x.Add(y) {
+				t.Errorf("Accumulate(%v, %v) = %v, want %v", x, y, z, x.Add(y))
+			}
+		}
+	}
 }

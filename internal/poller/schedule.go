@@ -87,10 +87,11 @@ func (s *schedule) remove(id usage.ID) {
 	delete(s.reports, id)
 }
 
-// announce hands the reports that are due to their listeners.
-func (s *schedule) announce(now time.Time) {
+// announce hands the reports that are due to their listeners. One that has no
+// news stays due until it has.
+func (s *schedule) announce(now time.Time, hasNews func(usage.ID) bool) {
 	s.tell(func(id usage.ID, r *slot) bool {
-		if now.Before(r.next) {
+		if now.Before(r.next) || !hasNews(id) {
 			return false
 		}
 		r.next = nextSlot(id, r.interval, now)

@@ -65,14 +65,14 @@ func TestNewInterval(t *testing.T) {
 	if s.announced(id) {
 		t.Error("the report counts as announced before it was")
 	}
-	s.announce(start)
+	s.announce(start, always)
 	s.set(id, minute, false, start)
-	s.announce(start)
+	s.announce(start, always)
 	if due != 1 {
 		t.Errorf("announced %d times, want 1", due)
 	}
 	s.set(id, 2*minute, false, start)
-	s.announce(start)
+	s.announce(start, always)
 	if due != 2 || !s.announced(id) {
 		t.Errorf("announced %d times after a new interval, want 2", due)
 	}
@@ -103,11 +103,34 @@ func TestIncompleteReports(t *testing.T) {
 		s.set(id, 24*time.Hour, true, start)
 		now := nextSlot(id, 24*time.Hour, start) // just after a slot, the next one is a day away
 		s.set(id, 24*time.Hour, true, now)
-		s.announce(now)
+		s.announce(now, always)
 		s.lacks(id, row.all, now.Add(row.age))
-		s.announce(now.Add(row.age))
+		s.announce(now.Add(row.age), always)
 		if got := due == 2; got != row.due {
 			t.Errorf("%s: due again is %t, want %t", row.name, got, row.due)
 		}
+	}
+}
+
+func always(usage.ID) bool { return true }
+
+// TestNoNews: a report that is due waits until its numbers can be others.
+func TestNoNews(t *testing.T) {
+	s, id := newSchedule(), numbered(1)
+	due, news := 0, false
+	hasNews := func(usage.ID) bool { return news }
+	s.onDue(id.Kind, func([]usage.ID) { due++ })
+	s.set(id, minute, true, start)
+	for i := range 3 {
+		s.announce(start.Add(time.Duration(i)*scrapes), hasNews)
+	}
+	if due != 0 || s.announced(id) {
+		t.Errorf("announced %d times without news", due)
+	}
+	news = true
+	s.announce(start.Add(minute), hasNews)
+	s.announce(start.Add(minute), hasNews)
+	if due != 1 || !s.announced(id) {
+		t.Errorf("announced %d times, want once in an interval", due)
 	}
 }

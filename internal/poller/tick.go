@@ -73,7 +73,7 @@ func (p *Poller) read(ctx context.Context) error {
 func (p *Poller) refresh(feed Feed) {
 	p.drain(feed)
 	p.engine.Sum(p.Clock.Now())
-	p.schedule.announce(p.Clock.Now())
+	p.schedule.announce(p.Clock.Now(), p.engine.Changed)
 }
 
 func (p *Poller) succeeded() {
@@ -88,7 +88,7 @@ func (p *Poller) succeeded() {
 		return
 	}
 	// What falls due before the middle of the way to the next tick is served now.
-	p.schedule.announce(p.Clock.Now().Add(p.engine.Resolution() / 2))
+	p.schedule.announce(p.Clock.Now().Add(p.engine.Resolution()/2), p.engine.Changed)
 }
 
 func (p *Poller) failed(err error) {

@@ -118,6 +118,9 @@ func newResource(r model.Resource, a *usage.Amount) v1alpha1.ResourceUsage {
 	if a.Requests.Unset+a.Limits.Unset > 0 {
 		u.Unset = &v1alpha1.Unset{Requests: int32(a.Requests.Unset), Limits: int32(a.Limits.Unset)}
 	}
+	if a.PerPod != nil {
+		u.PerPod = &v1alpha1.PerPod{Median: measured(r, a.PerPod.Median), Maximum: measured(r, a.PerPod.Maximum)}
+	}
 	return u
 }
 

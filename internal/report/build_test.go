@@ -25,8 +25,10 @@ func someRow() usage.Row {
 	return usage.Row{
 		Pods: 2, Containers: 2,
 		Resources: [model.ResourceCount]usage.Amount{
-			model.CPU:    {Observed: true, Usage: sum(250_000_000), Requests: part, Limits: usage.Denominator{Unset: 2}},
-			model.Memory: {Observed: true, Usage: sum(300 * mi), Requests: memory, Limits: memory},
+			model.CPU: {Observed: true, Usage: sum(250_000_000), Requests: part, Limits: usage.Denominator{Unset: 2},
+				PerPod: &usage.PerPod{Median: sum(125_000_000), Maximum: sum(149_000_001)}},
+			model.Memory: {Observed: true, Usage: sum(300 * mi), Requests: memory, Limits: memory,
+				PerPod: &usage.PerPod{Median: sum(150 * mi), Maximum: sum(299 * mi)}},
 		},
 	}
 }
@@ -36,10 +38,10 @@ func somePublishedRow(subject *v1alpha1.Subject) v1alpha1.Row {
 		Subject: subject, Pods: 2, Containers: 2,
 		Resources: map[v1alpha1.ResourceName]v1alpha1.ResourceUsage{
 			"cpu": {Usage: "250m", Requests: "500m", PercentOf: &v1alpha1.PercentOf{Requests: new(int64(30))},
-				Unset: &v1alpha1.Unset{Requests: 1, Limits: 2}},
+				Unset: &v1alpha1.Unset{Requests: 1, Limits: 2}, PerPod: &v1alpha1.PerPod{Median: "125m", Maximum: "150m"}},
 			"memory": {Usage: "300Mi", Requests: "400Mi", Limits: "400Mi",
 				PercentOf: &v1alpha1.PercentOf{Requests: new(int64(74)), Limits: new(int64(74))},
-				Unset:     &v1alpha1.Unset{Requests: 1, Limits: 1}},
+				Unset:     &v1alpha1.Unset{Requests: 1, Limits: 1}, PerPod: &v1alpha1.PerPod{Median: "150Mi", Maximum: "299Mi"}},
 		},
 	}
 }

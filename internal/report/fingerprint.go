@@ -63,15 +63,18 @@ func (f fingerprint) missing(c *v1alpha1.Coverage) {
 }
 
 func (f fingerprint) resource(u v1alpha1.ResourceUsage) {
-	for _, q := range []v1alpha1.Quantity{u.Usage, u.Requests, u.Limits} {
-		f.text(threeDigits(string(q)))
-	}
-	percentOf, unset := v1alpha1.PercentOf{}, v1alpha1.Unset{}
+	percentOf, unset, perPod := v1alpha1.PercentOf{}, v1alpha1.Unset{}, v1alpha1.PerPod{}
 	if u.PercentOf != nil {
 		percentOf = *u.PercentOf
 	}
 	if u.Unset != nil {
 		unset = *u.Unset
+	}
+	if u.PerPod != nil {
+		perPod = *u.PerPod
+	}
+	for _, q := range []v1alpha1.Quantity{u.Usage, u.Requests, u.Limits, perPod.Median, perPod.Maximum} {
+		f.text(threeDigits(string(q)))
 	}
 	f.percent(percentOf.Requests)
 	f.percent(percentOf.Limits)

@@ -67,7 +67,7 @@ func put[T any](m map[string]T, name string, object T, gone bool) {
 func (e *Engine) rematch(moved *surroundings) {
 	for _, p := range e.inventory.order {
 		if p.matched != e.applied && (moved.namespaces[p.Namespace] || moved.nodes[p.Node]) {
-			e.quitAll(p)
+			e.leaveAll(p)
 			e.rejoin(p)
 		}
 	}
@@ -79,10 +79,10 @@ func (e *Engine) removePod(gone *model.Pod) {
 		e.ended(gone)
 		return
 	}
-	if p.sample.time.IsZero() {
+	if p.sample.time == 0 {
 		e.ended(last(p.Pod, gone))
 	}
-	e.quitAll(p)
+	e.leaveAll(p)
 	e.inventory.remove(p)
 }
 
@@ -91,21 +91,17 @@ func (e *Engine) removePod(gone *model.Pod) {
 func (e *Engine) setPod(changed *model.Pod) {
 	p, ok := e.inventory.pods[changed.UID]
 	if !ok {
-		p = &pod{Pod: changed, undated: true}
+		p = &pod{Pod: changed, undated: true, denominators: newDenominators(changed)}
 		e.inventory.add(p)
 		e.rejoin(p)
 		return
 	}
-	e.quitAll(p)
+	e.leaveAll(p)
 	if !sameContainers(p.Pod, changed) {
-		p.sample = sample{time: p.sample.time}
-		p.whole = observed{}
+		p.sample.void()
 	}
 	p.undated = p.undated || startedAt(changed) > startedAt(p.Pod)
-	p.Pod = changed
-	if p.sample.usage != nil {
-		p.whole = p.observes(share{}) // what it declares may have changed
-	}
+	p.Pod, p.denominators = changed, newDenominators(changed)
 	e.rejoin(p)
 }
 
@@ -127,12 +123,4 @@ func (e *Engine) rejoin(p *pod) {
 	for r := range e.reports.of(p.Namespace) {
 		e.join(p, r)
 	}
-}
-
-func (e *Engine) quitAll(p *pod) {
-	for i := range p.memberships {
-		e.quit(p, &p.memberships[i])
-	}
-	clear(p.memberships)
-	p.memberships = p.memberships[:0]
 }

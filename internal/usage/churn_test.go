@@ -186,8 +186,8 @@ func (w *world) tick(t *testing.T) {
 		t.Errorf("Tick returned %v, want %v", got, want)
 	}
 	w.truth.reads++
+	w.truth.tick(s.ReadTime) // a resolution holds from the next tick on
 	w.truth.observeResolution(s.ReadTime)
-	w.truth.tick(s.ReadTime)
 }
 
 // samples is an answer of the Metrics API with all that can be wrong with one,

@@ -2,7 +2,9 @@ package usage_test
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,12 +21,36 @@ type figures struct {
 	Pods, Containers                               int
 	Observed                                       bool
 	CPU, Memory                                    words
+	CPUPerPod, MemPerPod                           perPodFigures
 	CPURequests, CPULimits, MemRequests, MemLimits denominatorFigures
 }
 
 type denominatorFigures struct {
 	Declared, Usage, Base words
 	Set, Unset            int
+}
+
+type perPodFigures struct {
+	Known           bool
+	Median, Maximum words
+}
+
+// truePerPod sorts, where the engine only splits.
+func truePerPod(used map[string]*big.Int) perPodFigures {
+	sorted := slices.SortedFunc(maps.Values(used), (*big.Int).Cmp)
+	n := len(sorted)
+	if n < 2 {
+		return perPodFigures{}
+	}
+	median := new(big.Int).Add(sorted[(n-1)/2], sorted[n/2])
+	return perPodFigures{true, wordsOf(median.Rsh(median, 1)), wordsOf(sorted[n-1])}
+}
+
+func viewPerPod(p *usage.PerPod) perPodFigures {
+	if p == nil {
+		return perPodFigures{}
+	}
+	return perPodFigures{true, sumWords(p.Median), sumWords(p.Maximum)}
 }
 
 // words is a 128-bit number.
@@ -51,6 +77,7 @@ func trueFigures(r *trueRow) figures {
 	return figures{
 		Subject: r.subject, Pods: len(r.pods), Containers: r.containers, Observed: r.observed > 0,
 		CPU: wordsOf(r.usage[model.CPU]), Memory: wordsOf(r.usage[model.Memory]),
+		CPUPerPod: truePerPod(r.perPod[model.CPU]), MemPerPod: truePerPod(r.perPod[model.Memory]),
 		CPURequests: of(r.requests[model.CPU]), CPULimits: of(r.limits[model.CPU]),
 		MemRequests: of(r.requests[model.Memory]), MemLimits: of(r.limits[model.Memory]),
 	}
@@ -68,6 +95,7 @@ func viewFigures(t *testing.T, r *usage.Row) figures {
 	return figures{
 		Subject: r.Subject, Pods: r.Pods, Containers: r.Containers, Observed: cpu.Observed,
 		CPU: sumWords(cpu.Usage), Memory: sumWords(memory.Usage),
+		CPUPerPod: viewPerPod(cpu.PerPod), MemPerPod: viewPerPod(memory.PerPod),
 		CPURequests: of(cpu.Requests), CPULimits: of(cpu.Limits),
 		MemRequests: of(memory.Requests), MemLimits: of(memory.Limits),
 	}

@@ -27,13 +27,13 @@ func (e *Engine) missing(r *report) (listed []Missing, omitted int) {
 	pods := map[string]int{} // of lost nodes
 	var f findings
 	for p := range e.incomplete(namespaces) {
-		s, selected := p.shareIn(r)
+		m := p.in(r)
 		switch {
-		case !selected:
-		case lost[p.Node] && p.runs(s):
+		case m == nil:
+		case lost[p.Node] && p.runs(m.of()):
 			pods[p.Node]++
 		default:
-			e.explain(p, s, &f)
+			e.explain(p, m.of(), &f)
 		}
 	}
 	for _, node := range slices.Sorted(maps.Keys(pods)) {
@@ -84,13 +84,14 @@ func (e *Engine) explain(p *pod, s share, f *findings) {
 		f.add(m)
 		return
 	}
-	for i := range each(p.Pod, s.containers) {
+	for k := range s.count(p.Pod) {
+		i := s.index(k)
 		m.Container = p.Containers[i].Name
 		switch {
 		case p.Started[i] == 0:
 			m.Reason = NotRunning
 			f.add(m)
-		case !p.sees(i):
+		case !p.sample.sees(i):
 			m.Reason = e.reason(p, p.Started[i])
 			f.add(m)
 		}

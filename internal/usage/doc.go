@@ -12,7 +12,10 @@
 //
 // What pods declare is kept per row as they come and go. What they use is
 // summed anew on each tick; a pod that comes, goes or moves between two ticks
-// takes its part of the sums with it, so that a view is right at any time.
+// takes its part of the sums with it, so that a view is right at any time. A
+// percentage divides the usage of those containers that declare something by
+// what these declare. Both follow from the sums of all less what falls outside:
+// that is nothing, or a whole pod, for most pods, and so costs a tick little.
 //
 // A sample that is not newer than the pod's last one is no sample. A pod whose
 // sample is late keeps its last one for two resolutions, so that one late pod

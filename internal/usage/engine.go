@@ -21,11 +21,11 @@ type Engine struct {
 	mu        sync.Mutex
 	inventory inventory
 	reports   reports
-	// applied, tick and reads count the calls of Apply, those of Tick or Sum, and
+	// applied, ticks and reads count the calls of Apply, those of Tick or Sum, and
 	// those of Tick.
-	applied, tick, reads uint64
-	// now is the time of the last tick or sum.
-	now        time.Time
+	applied, ticks, reads uint64
+	// born is the time of the first tick or sum, and now that of the last.
+	born, now  time.Time
 	resolution resolution
 	gaps       gaps
 }
@@ -73,9 +73,17 @@ func (e *Engine) Remove(id ID) {
 // drop takes a report's rows out of all memberships.
 func (e *Engine) drop(id ID, r *report) {
 	e.reports.remove(id)
-	for _, p := range e.inventory.in(r.plan.Namespaces()) {
-		e.leave(p, r)
+	for len(r.members) > 0 {
+		e.leave(r.members[len(r.members)-1], r)
 	}
+}
+
+// Changed tells whether a report's numbers can be others than those last viewed.
+func (e *Engine) Changed(id ID) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	r, ok := e.reports.byID[id]
+	return ok && r.changed
 }
 
 // Len returns the number of reports.

@@ -2,7 +2,6 @@ package usage
 
 import (
 	"iter"
-	"slices"
 	"time"
 )
 
@@ -35,20 +34,17 @@ func (e *Engine) incomplete(namespaces map[string]bool) iter.Seq[*pod] {
 
 func (p *pod) hasGap() bool {
 	for i := range p.Started {
-		if p.Started[i] == 0 || !p.sees(i) {
+		if p.Started[i] == 0 || !p.sample.sees(i) {
 			return true
 		}
 	}
 	return false
 }
 
-// sees tells whether a container has a current sample.
-func (p *pod) sees(i int) bool { return p.sample.current && p.sample.seen[i] }
-
 // runs tells whether any container of a share runs by the pod's status.
 func (p *pod) runs(s share) bool {
-	for i := range each(p.Pod, s.containers) {
-		if p.Started[i] != 0 {
+	for k := range s.count(p.Pod) {
+		if p.Started[s.index(k)] != 0 {
 			return true
 		}
 	}
@@ -57,22 +53,12 @@ func (p *pod) runs(s share) bool {
 
 // seen tells whether any running container of a share has a current sample.
 func (p *pod) seen(s share) bool {
-	for i := range each(p.Pod, s.containers) {
-		if p.Started[i] != 0 && p.sees(i) {
+	for k := range s.count(p.Pod) {
+		if i := s.index(k); p.Started[i] != 0 && p.sample.sees(i) {
 			return true
 		}
 	}
 	return false
-}
-
-// shareIn returns which of the pod's containers a report counts. The membership
-// that was entered first covers all of them.
-func (p *pod) shareIn(r *report) (s share, selected bool) {
-	i := slices.IndexFunc(p.memberships, func(m membership) bool { return m.owner == r })
-	if i < 0 {
-		return share{}, false
-	}
-	return p.memberships[i].of(), true
 }
 
 // date brings the pod's last start to the operator's clock. The start came to be

@@ -81,14 +81,14 @@ func (v *inventory) add(p *pod) {
 
 func (v *inventory) remove(p *pod) {
 	delete(v.pods, p.UID)
-	v.gone = true
+	p.gone, v.gone = true, true
 }
 
 // settle brings order up to date with the pods that were added and removed.
 func (v *inventory) settle() {
 	if v.gone {
-		v.order = slices.DeleteFunc(v.order, v.isGone)
-		v.added = slices.DeleteFunc(v.added, v.isGone)
+		v.order = slices.DeleteFunc(v.order, isGone)
+		v.added = slices.DeleteFunc(v.added, isGone)
 		v.gone = false
 	}
 	if len(v.added) == 0 {
@@ -99,17 +99,18 @@ func (v *inventory) settle() {
 	v.added = nil
 }
 
-func (v *inventory) isGone(p *pod) bool { return v.pods[p.UID] != p }
+func isGone(p *pod) bool { return p.gone }
 
-// merge returns the pods of two sorted slices, sorted.
+// merge merges the sorted pods of b into those of a, from the end, in place.
 func merge(a, b []*pod) []*pod {
-	out := make([]*pod, 0, len(a)+len(b))
-	for len(a) > 0 && len(b) > 0 {
-		if comparePods(a[0], b[0]) <= 0 {
-			out, a = append(out, a[0]), a[1:]
+	i, j := len(a)-1, len(b)-1
+	a = append(a, b...)
+	for k := len(a) - 1; j >= 0; k-- {
+		if i >= 0 && comparePods(a[i], b[j]) > 0 {
+			a[k], i = a[i], i-1
 		} else {
-			out, b = append(out, b[0]), b[1:]
+			a[k], j = b[j], j-1
 		}
 	}
-	return append(append(out, a...), b...)
+	return a
 }

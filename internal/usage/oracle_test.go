@@ -215,6 +215,7 @@ type trueRow struct {
 	containers, expected, observed   int
 	observedRunning                  int
 	usage                            [model.ResourceCount]*big.Int
+	perPod                           [model.ResourceCount]map[string]*big.Int // by UID
 	requests, limits                 [model.ResourceCount]trueDenominator
 }
 
@@ -226,7 +227,7 @@ type trueDenominator struct {
 func newTrueRow(s model.Subject) *trueRow {
 	row := &trueRow{subject: s, pods: map[string]bool{}, expectedPods: map[string]bool{}, observedPods: map[string]bool{}}
 	for r := range model.ResourceCount {
-		row.usage[r] = new(big.Int)
+		row.usage[r], row.perPod[r] = new(big.Int), map[string]*big.Int{}
 		row.requests[r] = trueDenominator{declared: new(big.Int), usage: new(big.Int), base: new(big.Int)}
 		row.limits[r] = trueDenominator{declared: new(big.Int), usage: new(big.Int), base: new(big.Int)}
 	}
@@ -257,6 +258,10 @@ func (row *trueRow) add(p *truePod, containers []int, now *reading, single bool)
 		for _, i := range containers {
 			if used, seen := usedBy(p, i, now, r); seen {
 				row.usage[r].Add(row.usage[r], used)
+				if row.perPod[r][p.UID] == nil {
+					row.perPod[r][p.UID] = new(big.Int)
+				}
+				row.perPod[r][p.UID].Add(row.perPod[r][p.UID], used)
 			}
 		}
 		row.requests[r].add(p, containers, now, single, r, func(x model.Resources) model.Declared { return x.Requests })

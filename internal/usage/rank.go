@@ -15,13 +15,14 @@ type ranked struct {
 }
 
 func (e *Engine) ranked(w *row, by Order) ranked {
-	seen := w.seen(e.tick)
+	seen := w.seen(e.ticks)
+	requests := &w.declared.requests.sum[by.Resource]
 	switch by.Measure {
 	case Requests:
-		return ranked{row: w, sum: w.declared.requests.sum[by.Resource]}
+		return ranked{row: w, sum: *requests}
 	case PercentOfRequests:
-		of := &seen.ofRequests
-		return ranked{row: w, ratio: quotient(of.usage[by.Resource], of.base[by.Resource])}
+		used := seen.usage[by.Resource].Sub(seen.unrequested[by.Resource])
+		return ranked{row: w, ratio: quotient(used, requests.Sub(seen.lacking.requests[by.Resource]))}
 	default:
 		return ranked{row: w, sum: seen.usage[by.Resource]}
 	}

@@ -1,8 +1,6 @@
 package usage
 
 import (
-	"slices"
-
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/selection"
 )
@@ -36,8 +34,13 @@ type report struct {
 	plan *selection.Plan
 	need Need
 	// total is kept only where the rows do not add up to it.
-	total row
-	rows  map[model.Subject]*row
+	total     row
+	rows      []*row
+	bySubject map[model.Subject]*row
+	// members are the pods that are selected, in no order.
+	members []*pod
+	// changed tells that the numbers can be others than those last viewed.
+	changed bool
 	// reads is how often the Metrics API had been read when the report was set.
 	reads uint64
 	// unsampledRuns counts the pods that ran and left without a sample.
@@ -45,7 +48,9 @@ type report struct {
 }
 
 func newReport(plan *selection.Plan, need Need, reads uint64) *report {
-	return &report{plan: plan, need: need, reads: reads, rows: map[model.Subject]*row{}}
+	r := &report{plan: plan, need: need, reads: reads, bySubject: map[model.Subject]*row{}, changed: true}
+	r.total.owner = r
+	return r
 }
 
 // addsUp tells whether the total is the sum of the rows, because each pod is in
@@ -54,62 +59,19 @@ func (r *report) addsUp() bool { return r.plan.Grouped() && !r.plan.ByContainer(
 
 // row returns the row of a subject, a new one where there is none.
 func (r *report) row(s model.Subject) *row {
-	w, ok := r.rows[s]
+	w, ok := r.bySubject[s]
 	if !ok {
-		w = &row{subject: s}
-		r.rows[s] = w
+		w = &row{owner: r, subject: s, place: len(r.rows)}
+		r.bySubject[s] = w
+		r.rows = append(r.rows, w)
 	}
 	return w
 }
 
-// join makes a pod a member of the rows of a report that it belongs to.
-func (e *Engine) join(p *pod, r *report) {
-	facts := e.inventory.facts(p.Pod)
-	containers, ok := r.plan.Select(facts)
-	if !ok {
-		return
-	}
-	if !r.addsUp() {
-		e.enter(p, r, &r.total, share{containers: containers})
-	}
-	for _, part := range r.plan.Parts(facts, containers) {
-		e.enter(p, r, r.row(part.Subject), share{containers: part.Containers, single: part.Single})
-	}
-}
-
-// enter adds a share of a pod to a row, with what it was last seen to use.
-func (e *Engine) enter(p *pod, r *report, w *row, s share) {
-	m := membership{owner: r, row: w}
-	if s.containers != nil {
-		m.share = &s
-	}
-	d := declares(p.Pod, s)
-	w.declared.add(&d)
-	if p.sample.current {
-		w.observe(e.tick, p.observedIn(&m, &observed{}))
-	}
-	p.memberships = append(p.memberships, m)
-}
-
-// leave ends a pod's memberships in a report.
-func (e *Engine) leave(p *pod, r *report) {
-	p.memberships = slices.DeleteFunc(p.memberships, func(m membership) bool {
-		if m.owner != r {
-			return false
-		}
-		e.quit(p, &m)
-		return true
-	})
-}
-
-// quit takes a pod out of a row. Rows without pods vanish.
-func (e *Engine) quit(p *pod, m *membership) {
-	d := declares(p.Pod, m.of())
-	m.row.declared.sub(&d)
-	if p.sample.current {
-		m.row.withdraw(e.tick, p.observedIn(m, &observed{}))
-	}
-	if m.row.declared.pods == 0 && m.row != &m.owner.total {
-		delete(m.owner.rows, m.row.subject)
-	}
+func (r *report) removeRow(w *row) {
+	delete(r.bySubject, w.subject)
+	last := r.rows[len(r.rows)-1]
+	r.rows[w.place], last.place = last, w.place
+	r.rows[len(r.rows)-1] = nil
+	r.rows = r.rows[:len(r.rows)-1]
 }

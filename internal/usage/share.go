@@ -10,6 +10,22 @@ type share struct {
 	single     bool
 }
 
+// count returns how many containers of a pod are in the share.
+func (s *share) count(p *model.Pod) int {
+	if s.containers == nil {
+		return len(p.Containers)
+	}
+	return len(s.containers)
+}
+
+// index returns the k-th container of the share.
+func (s *share) index(k int) int {
+	if s.containers == nil {
+		return k
+	}
+	return int(s.containers[k])
+}
+
 // level returns what the pod declares as a whole.
 func level(p *model.Pod) model.Resources {
 	if p.PodLevel == nil {
@@ -22,7 +38,8 @@ func level(p *model.Pod) model.Resources {
 func declares(p *model.Pod, s share) declared {
 	d := declared{pods: 1}
 	whole := level(p)
-	for i := range each(p, s.containers) {
+	for k := range s.count(p) {
+		i := s.index(k)
 		c := &p.Containers[i]
 		d.containers++
 		if p.Started[i] != 0 {
@@ -53,77 +70,6 @@ func (t *tally) declare(own, whole *model.Declared, single bool) {
 			t.sum[r] = t.sum[r].Plus(own.Amounts[r])
 		case !whole.Set[r]:
 			t.unset[r]++
-		}
-	}
-}
-
-// observes returns what a share of the pod was seen to use; nothing when none of
-// its containers was seen.
-func (p *pod) observes(s share) (o observed) {
-	whole := level(p.Pod)
-	all := true
-	for i := range each(p.Pod, s.containers) {
-		if !p.sample.seen[i] {
-			all = false
-			continue
-		}
-		c, use := &p.Containers[i], &p.sample.usage[i]
-		o.containers++
-		if p.Started[i] != 0 {
-			o.running++
-		}
-		o.usage = o.usage.Plus(*use)
-		o.ofRequests.addContainer(use, &c.Requests, &whole.Requests, s.single)
-		o.ofLimits.addContainer(use, &c.Limits, &whole.Limits, s.single)
-	}
-	if o.containers == 0 {
-		return observed{}
-	}
-	if all && s.containers == nil {
-		o.ofRequests.addPod(o.usage, &whole.Requests)
-		o.ofLimits.addPod(o.usage, &whole.Limits)
-	}
-	o.pods, o.newest = min(o.running, 1), p.sample.time.Unix()
-	return o
-}
-
-// addContainer adds a container's usage over what it declares. A declared 0 is no
-// denominator.
-func (a *ratio) addContainer(use *model.Amounts, own, whole *model.Declared, single bool) {
-	for r := range own.Set {
-		if own.Amounts[r] > 0 && (single || !whole.Set[r]) {
-			a.usage[r] = a.usage[r].Plus(use[r])
-			a.base[r] = a.base[r].Plus(own.Amounts[r])
-		}
-	}
-}
-
-// addPod adds a pod's usage over what the pod declares as a whole. Part of the
-// usage over the whole declaration would be too low, so it takes a whole pod.
-func (a *ratio) addPod(use model.Sums, whole *model.Declared) {
-	for r := range whole.Set {
-		if whole.Amounts[r] > 0 {
-			a.usage[r] = a.usage[r].Add(use[r])
-			a.base[r] = a.base[r].Plus(whole.Amounts[r])
-		}
-	}
-}
-
-// each yields the indexes of the given containers; nil means all.
-func each(p *model.Pod, containers []uint16) func(yield func(int) bool) {
-	return func(yield func(int) bool) {
-		if containers == nil {
-			for i := range p.Containers {
-				if !yield(i) {
-					return
-				}
-			}
-			return
-		}
-		for _, i := range containers {
-			if !yield(int(i)) {
-				return
-			}
 		}
 	}
 }

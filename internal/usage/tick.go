@@ -22,73 +22,79 @@ type Ticked struct {
 	Newest time.Time
 }
 
-// Tick takes one answer of the Metrics API and sums it into all rows.
-func (e *Engine) Tick(s *model.Samples) Ticked {
+// Tick takes one answer of the Metrics API and sums it into all rows. It joins
+// the samples with the pods; both are sorted alike.
+func (e *Engine) Tick(s *model.Samples) (result Ticked) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.reads++
-	result := e.accept(s)
-	e.sum(s.ReadTime)
+	t := e.begin(s.ReadTime)
+	j := joiner{samples: s.Pods}
+	for _, p := range e.inventory.order {
+		at := j.next(p)
+		if at == nil {
+			t.count(p, false)
+			continue
+		}
+		gap, ok := p.accept(at, s.Of(at), t.age)
+		if ok {
+			result.note(at)
+			e.resolution.observe(gap, at.Window)
+		}
+		t.count(p, ok)
+	}
+	e.resolution.settle()
 	return result
+}
+
+func (t *Ticked) note(s *model.PodSample) {
+	t.New++
+	if s.Time.After(t.Newest) {
+		t.Newest = s.Time
+	}
 }
 
 // Sum sums anew from the samples at hand, after changes of the inventory.
 func (e *Engine) Sum(now time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.sum(now)
+	t := e.begin(now)
+	for _, p := range e.inventory.order {
+		t.count(p, false)
+	}
 }
 
-func (e *Engine) sum(now time.Time) {
-	e.tick++
-	e.gaps = gaps{}
-	before := e.now
+// tick is one pass over the pods.
+type tick struct {
+	number      uint64
+	before, now time.Time
+	// age is the engine's own clock, which no step of the system's touches, and
+	// oldest when a sample must have been read to be carried.
+	age, oldest time.Duration
+}
+
+func (e *Engine) begin(now time.Time) tick {
+	if e.born.IsZero() {
+		e.born = now
+	}
+	e.ticks++
+	t := tick{number: e.ticks, before: e.now, now: now, age: now.Sub(e.born)}
+	t.oldest = t.age - e.carry()
 	e.now = now
-	carry := e.carry()
-	for _, p := range e.inventory.order {
-		if p.undated {
-			p.date(before, now)
-		}
-		p.sample.current = p.sample.usage != nil && now.Sub(p.sample.readTime) <= carry
-		if p.sample.current {
-			p.contribute(e.tick)
-		}
-	}
+	e.gaps = gaps{}
+	return t
 }
 
-// accept joins the samples with the pods; both are sorted alike. Pods of the
-// same name can stand side by side while one of them terminates.
-func (e *Engine) accept(s *model.Samples) (result Ticked) {
-	next := 0
-	for _, p := range e.inventory.order {
-		i, found := seek(s.Pods, next, p)
-		if next = i; !found {
-			continue
-		}
-		at := &s.Pods[next]
-		gap, ok := p.accept(at, s.Of(at), s.ReadTime)
-		if !ok {
-			continue
-		}
-		result.New++
-		if at.Time.After(result.Newest) {
-			result.Newest = at.Time
-		}
-		e.resolution.observe(gap, at.Window)
+// count adds a pod to its rows. It is news where its numbers can be others than
+// on the tick before, or why there are none.
+func (t *tick) count(p *pod, isNew bool) {
+	if p.undated {
+		p.date(t.before, t.now)
 	}
-	e.resolution.settle()
-	return result
-}
-
-// seek returns the first sample from next on that is not before the pod, and
-// whether it is the pod's.
-func seek(samples []model.PodSample, next int, p *pod) (at int, found bool) {
-	for ; next < len(samples); next++ {
-		if c := compareKeys(samples[next].Namespace, samples[next].Name, p.Namespace, p.Name); c >= 0 {
-			return next, c == 0
-		}
-	}
-	return next, false
+	current := p.sample.usage != nil && p.sample.readTime >= t.oldest
+	news := isNew || !current
+	p.sample.current = current
+	p.contribute(t.number, news)
 }
 
 func (e *Engine) carry() time.Duration {

@@ -21,6 +21,7 @@ func (e *Engine) ended(p *model.Pod) {
 	for r := range e.reports.of(p.Namespace) {
 		if _, selected := r.plan.Select(e.inventory.facts(p)); selected && e.reads > r.reads {
 			r.unsampledRuns++
+			r.changed = true
 		}
 	}
 }
