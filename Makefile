@@ -13,6 +13,7 @@ KUBECTL ?= $(shell command -v kubectl || echo "$$($(LOCAL_CLUSTER) binaries)/kub
 # Added to each "go test", such as TESTFLAGS="-race -run TestReport".
 TESTFLAGS ?=
 BENCH ?= .
+FUZZTIME ?= 1m
 
 # Tools run on this machine, whatever is built for another.
 TOOL = GOOS= GOARCH= go tool -modfile=tools/go.mod
@@ -88,6 +89,14 @@ test-apiserver: ## The unit tests, and those against a real API server
 .PHONY: test-e2e
 test-e2e: ## The tests on local clusters of their own
 	$(WITH_API_SERVER) go test -p 1 -timeout 40m $(TESTFLAGS) ./test/...
+
+.PHONY: race
+race: ## The unit tests and those against an API server, looking for data races
+	$(WITH_API_SERVER) go test -race -timeout 20m $(TESTFLAGS) $(CODE)
+
+.PHONY: fuzz
+fuzz: ## Each fuzz target for FUZZTIME
+	hack/fuzz.sh $(FUZZTIME) $(CODE)
 
 .PHONY: bench
 bench: ## The benchmarks, BENCH=<pattern>
