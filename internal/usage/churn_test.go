@@ -60,6 +60,7 @@ type world struct {
 	// comparing nothing.
 	seen struct {
 		rows, others, between, unsampled, cut int
+		followed, left, gaps                  int
 		reasons                               [5]int
 	}
 }
@@ -144,6 +145,15 @@ func (w *world) count(v *usage.View, ticked bool) {
 	if v.Other != nil {
 		w.seen.others++
 	}
+	for i := range v.Rows {
+		if v.Rows[i].Resources[model.CPU].Over == nil {
+			continue
+		}
+		w.seen.followed++
+		if v.Rows[i].Pods == 0 {
+			w.seen.left++
+		}
+	}
 	for _, m := range v.Missing {
 		w.seen.reasons[m.Reason]++
 	}
@@ -156,7 +166,9 @@ func (w *world) count(v *usage.View, ticked bool) {
 
 func (w *world) mustHaveSeen(t *testing.T) {
 	t.Helper()
-	if s := w.seen; *steps >= 100 && (s.rows < 500 || s.others < 20 || s.between < 10 || s.unsampled < 10 || slices.Min(s.reasons[:]) < 5) {
+	w.seen.gaps = w.truth.gaps
+	if s := w.seen; *steps >= 100 && (s.rows < 500 || s.others < 20 || s.between < 10 || s.unsampled < 10 || slices.Min(s.reasons[:]) < 5 ||
+		s.followed < 100 || s.left < 10 || s.gaps < 10) {
 		t.Errorf("the comparison met too little: %+v", s)
 	}
 }
@@ -188,6 +200,7 @@ func (w *world) tick(t *testing.T) {
 	w.truth.reads++
 	w.truth.tick(s.ReadTime) // a resolution holds from the next tick on
 	w.truth.observeResolution(s.ReadTime)
+	w.truth.follow()
 }
 
 // samples is an answer of the Metrics API with all that can be wrong with one,

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/usage-operator/usage-operator/internal/model"
+	"github.com/usage-operator/usage-operator/internal/sketch"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
@@ -22,6 +23,7 @@ type figures struct {
 	Observed                                       bool
 	CPU, Memory                                    words
 	CPUPerPod, MemPerPod                           perPodFigures
+	CPUOver, MemOver                               string
 	CPURequests, CPULimits, MemRequests, MemLimits denominatorFigures
 }
 
@@ -44,6 +46,20 @@ func truePerPod(used map[string]*big.Int) perPodFigures {
 	}
 	median := new(big.Int).Add(sorted[(n-1)/2], sorted[n/2])
 	return perPodFigures{true, wordsOf(median.Rsh(median, 1)), wordsOf(sorted[n-1])}
+}
+
+func trueOver(s *sketch.Stats) string {
+	if s == nil {
+		return ""
+	}
+	return fmt.Sprint(s.Average, s.Maximum, s.Percentiles)
+}
+
+func viewOver(s *usage.Statistics) string {
+	if s == nil {
+		return ""
+	}
+	return fmt.Sprint(s.Average, s.Maximum, s.Percentiles)
 }
 
 func viewPerPod(p *usage.PerPod) perPodFigures {
@@ -77,6 +93,7 @@ func trueFigures(r *trueRow) figures {
 	return figures{
 		Subject: r.subject, Pods: len(r.pods), Containers: r.containers, Observed: r.observed > 0,
 		CPU: wordsOf(r.usage[model.CPU]), Memory: wordsOf(r.usage[model.Memory]),
+		CPUOver: trueOver(r.over[model.CPU]), MemOver: trueOver(r.over[model.Memory]),
 		CPUPerPod: truePerPod(r.perPod[model.CPU]), MemPerPod: truePerPod(r.perPod[model.Memory]),
 		CPURequests: of(r.requests[model.CPU]), CPULimits: of(r.limits[model.CPU]),
 		MemRequests: of(r.requests[model.Memory]), MemLimits: of(r.limits[model.Memory]),
@@ -95,6 +112,7 @@ func viewFigures(t *testing.T, r *usage.Row) figures {
 	return figures{
 		Subject: r.Subject, Pods: r.Pods, Containers: r.Containers, Observed: cpu.Observed,
 		CPU: sumWords(cpu.Usage), Memory: sumWords(memory.Usage),
+		CPUOver: viewOver(cpu.Over), MemOver: viewOver(memory.Over),
 		CPUPerPod: viewPerPod(cpu.PerPod), MemPerPod: viewPerPod(memory.PerPod),
 		CPURequests: of(cpu.Requests), CPULimits: of(cpu.Limits),
 		MemRequests: of(memory.Requests), MemLimits: of(memory.Limits),

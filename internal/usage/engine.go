@@ -43,7 +43,7 @@ func (e *Engine) Set(id ID, plan *selection.Plan, need Need) bool {
 	defer e.mu.Unlock()
 	if r, ok := e.reports.byID[id]; ok {
 		if r.plan == plan {
-			r.need = need
+			r.renew(need)
 			return false
 		}
 		e.drop(id, r)
@@ -54,6 +54,15 @@ func (e *Engine) Set(id ID, plan *selection.Plan, need Need) bool {
 		e.join(p, r)
 	}
 	return true
+}
+
+// renew gives a report another need. What it showed may not answer that.
+func (r *report) renew(need Need) {
+	if r.need.Window != need.Window {
+		r.resize(need.Window)
+	}
+	r.changed = r.changed || !r.need.equal(&need)
+	r.need = need
 }
 
 // Remove forgets a report. Without reports there are no ticks, so the samples

@@ -44,6 +44,7 @@ func (e *Engine) Tick(s *model.Samples) (result Ticked) {
 		t.count(p, ok)
 	}
 	e.resolution.settle()
+	e.follow(&t)
 	return result
 }
 

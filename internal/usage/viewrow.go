@@ -18,7 +18,9 @@ type Amount struct {
 	Usage    model.Sum
 	// PerPod compares the pods of the row; nil where fewer than two were
 	// observed.
-	PerPod   *PerPod
+	PerPod *PerPod
+	// Over is about the window; nil where nothing of it was observed.
+	Over     *Statistics
 	Requests Denominator
 	Limits   Denominator
 }
