@@ -66,14 +66,14 @@ total:
   pods: 40
   containers: 81
   resources:
-    cpu: {usage: 12500m, percentOf: {requests: 62}}
-    memory: {usage: 48Gi, percentOf: {requests: 91}}
+    cpu: {usage: 12500m, p95: 17300m, percentOf: {requests: 62}}
+    memory: {usage: 48Gi, p95: 50Gi, percentOf: {requests: 91}}
 `
 
 // columns in the form "heading=cell"; those after "|" are for -o wide only.
 // Ages depend on the day of the test, so only their presence is held.
 var columns = []string{"NAME=columns", "PODS=40", "CPU=12500m", "CPU%REQ=62", "MEMORY=48Gi", "MEM%REQ=91", "READY=True",
-	"UPDATED=some", "AGE=some", "|GROUPS=57", "|COVERAGE=98"}
+	"UPDATED=some", "AGE=some", "|P95 CPU=17300m", "|P95 MEMORY=50Gi", "|GROUPS=57", "|COVERAGE=98"}
 
 // rendered prints headings as kubectl does, in capitals.
 func rendered(table metav1.Table) []string {

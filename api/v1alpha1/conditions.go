@@ -67,6 +67,7 @@ const (
 	ReasonWaitingForFirstSample = "WaitingForFirstSample"
 	ReasonAllSampled            = "AllSampled"
 	ReasonSamplesMissing        = "SamplesMissing"
+	ReasonTooManyRows           = "TooManyRows"
 
 	// Of MetricsAvailable.
 	ReasonMetricsRead            = "MetricsRead"

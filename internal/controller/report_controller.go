@@ -115,6 +115,13 @@ var (
 		v1alpha1.ResourceCPU:    model.CPU,
 		v1alpha1.ResourceMemory: model.Memory,
 	}
+	statistics = map[v1alpha1.Statistic]usage.Statistic{
+		v1alpha1.StatisticAverage: usage.Average,
+		v1alpha1.StatisticMaximum: usage.Maximum,
+		v1alpha1.StatisticP50:     usage.P50,
+		v1alpha1.StatisticP95:     usage.P95,
+		v1alpha1.StatisticP99:     usage.P99,
+	}
 	measures = map[v1alpha1.SortMeasure]usage.Measure{
 		v1alpha1.SortByUsage:             usage.Usage,
 		v1alpha1.SortByRequests:          usage.Requests,
@@ -124,7 +131,10 @@ var (
 
 // need says what the view of a report must hold.
 func need(s *v1alpha1.ReportSettings) usage.Need {
-	n := usage.Need{Top: int(s.Top)}
+	n := usage.Need{Top: int(s.Top), Window: report.Window(s)}
+	for _, name := range s.Statistics {
+		n.Statistics = append(n.Statistics, statistics[name])
+	}
 	if s.SortBy != nil {
 		n.By = usage.Order{Resource: resources[s.SortBy.Resource], Measure: measures[s.SortBy.Measure]}
 	}

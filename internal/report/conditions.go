@@ -106,12 +106,18 @@ func conditions(f *Facts, p phase) []v1alpha1.Condition {
 }
 
 func completeness(v *usage.View) (complete bool, reason, message string) {
-	if percentCovered(v.Containers) == 100 {
+	switch {
+	case percentCovered(v.Containers) < 100:
+		return false, v1alpha1.ReasonSamplesMissing, fmt.Sprintf(
+			"%d of %d pods and %d of %d containers have a current sample. Sums cover only these; status.coverage.missing names the others.",
+			v.Pods.Observed, v.Pods.Expected, v.Containers.Observed, v.Containers.Expected)
+	case v.Unfollowed > 0:
+		return false, v1alpha1.ReasonTooManyRows, fmt.Sprintf(
+			"%d of %d rows have no statistics over the window, because a report keeps them for %d rows at most. Select less in spec, or group it by less.",
+			v.Unfollowed, v.RowCount, usage.MaxSeries)
+	default:
 		return true, v1alpha1.ReasonAllSampled, "Every container that runs has a current sample."
 	}
-	return false, v1alpha1.ReasonSamplesMissing, fmt.Sprintf(
-		"%d of %d pods and %d of %d containers have a current sample. Sums cover only these; status.coverage.missing names the others.",
-		v.Pods.Observed, v.Pods.Expected, v.Containers.Observed, v.Containers.Expected)
 }
 
 func conditionStatus(b bool) metav1.ConditionStatus {

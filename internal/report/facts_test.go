@@ -29,6 +29,8 @@ var situations = []situation{
 		"Ready=True/Reported" + available + " Complete=True/AllSampled", "Current"},
 	{"partly reported", func(f *Facts) { f.View.Containers.Observed = 1 },
 		"Ready=True/Reported" + available + " Complete=False/SamplesMissing", "Current"},
+	{"too many rows", func(f *Facts) { f.View.Unfollowed = 7 },
+		"Ready=True/Reported" + available + " Complete=False/TooManyRows", "Current"},
 	{"nothing selected", func(f *Facts) { f.View = &usage.View{} },
 		"Ready=True/NoPodsSelected" + available + " Complete=True/AllSampled", "Current"},
 	{"no sample", func(f *Facts) { f.View.SampleTime = time.Time{} },

@@ -73,7 +73,9 @@ func (f fingerprint) resource(u v1alpha1.ResourceUsage) {
 	if u.PerPod != nil {
 		perPod = *u.PerPod
 	}
-	for _, q := range []v1alpha1.Quantity{u.Usage, u.Requests, u.Limits, perPod.Median, perPod.Maximum} {
+	for _, q := range []v1alpha1.Quantity{
+		u.Usage, u.Average, u.Maximum, u.P50, u.P95, u.P99, u.Requests, u.Limits, perPod.Median, perPod.Maximum,
+	} {
 		f.text(threeDigits(string(q)))
 	}
 	f.percent(percentOf.Requests)

@@ -282,9 +282,9 @@ func (w *world) set(t *testing.T, id usage.ID) {
 
 func (w *world) need() usage.Need {
 	return usage.Need{
-		Window:      pick(w, 0, 5*time.Minute, 20*time.Minute, time.Hour),
-		Percentiles: pick(w, nil, []int{95}, []int{50, 95, 99}),
-		Top:         pick(w, 1, 2, 3, 5, 100),
+		Window:     pick(w, 0, 5*time.Minute, 20*time.Minute, time.Hour),
+		Statistics: pick(w, nil, []usage.Statistic{usage.P95}, []usage.Statistic{usage.P99, usage.Maximum, usage.P50, usage.Average}),
+		Top:        pick(w, 1, 2, 3, 5, 100),
 		By: usage.Order{
 			Resource: pick(w, model.CPU, model.Memory),
 			Measure:  pick(w, usage.Usage, usage.Requests, usage.PercentOfRequests),

@@ -12,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/usage-operator/usage-operator/internal/model"
-	"github.com/usage-operator/usage-operator/internal/sketch"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
@@ -48,18 +47,11 @@ func truePerPod(used map[string]*big.Int) perPodFigures {
 	return perPodFigures{true, wordsOf(median.Rsh(median, 1)), wordsOf(sorted[n-1])}
 }
 
-func trueOver(s *sketch.Stats) string {
-	if s == nil {
-		return ""
+func viewOver(values []model.Sum) string {
+	if values == nil {
+		return "unknown"
 	}
-	return fmt.Sprint(s.Average, s.Maximum, s.Percentiles)
-}
-
-func viewOver(s *usage.Statistics) string {
-	if s == nil {
-		return ""
-	}
-	return fmt.Sprint(s.Average, s.Maximum, s.Percentiles)
+	return fmt.Sprint(values)
 }
 
 func viewPerPod(p *usage.PerPod) perPodFigures {
@@ -93,7 +85,7 @@ func trueFigures(r *trueRow) figures {
 	return figures{
 		Subject: r.subject, Pods: len(r.pods), Containers: r.containers, Observed: r.observed > 0,
 		CPU: wordsOf(r.usage[model.CPU]), Memory: wordsOf(r.usage[model.Memory]),
-		CPUOver: trueOver(r.over[model.CPU]), MemOver: trueOver(r.over[model.Memory]),
+		CPUOver: viewOver(r.over[model.CPU]), MemOver: viewOver(r.over[model.Memory]),
 		CPUPerPod: truePerPod(r.perPod[model.CPU]), MemPerPod: truePerPod(r.perPod[model.Memory]),
 		CPURequests: of(r.requests[model.CPU]), CPULimits: of(r.limits[model.CPU]),
 		MemRequests: of(r.requests[model.Memory]), MemLimits: of(r.limits[model.Memory]),

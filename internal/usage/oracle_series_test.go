@@ -142,13 +142,22 @@ func (r *trueReport) renew(need usage.Need) {
 	}
 }
 
-func (t *track) statistics(need *usage.Need, now time.Time) (over [model.ResourceCount]*sketch.Stats) {
+func (t *track) statistics(need *usage.Need, now time.Time) (over [model.ResourceCount][]model.Sum) {
 	if t == nil || need.Window == 0 {
 		return over
 	}
 	for r, window := range t.windows {
-		if s := window.Stats(now, need.Percentiles...); s.Observed > 0 {
-			over[r] = &s
+		s := window.Stats(now, 50, 95, 99)
+		if s.Observed == 0 {
+			continue
+		}
+		over[r] = []model.Sum{}
+		all := map[usage.Statistic]model.Sum{
+			usage.Average: s.Average, usage.Maximum: s.Maximum,
+			usage.P50: s.Percentiles[0], usage.P95: s.Percentiles[1], usage.P99: s.Percentiles[2],
+		}
+		for _, wanted := range need.Statistics {
+			over[r] = append(over[r], all[wanted])
 		}
 	}
 	return over

@@ -8,7 +8,6 @@ import (
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/model"
-	"github.com/usage-operator/usage-operator/internal/sketch"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
@@ -235,7 +234,7 @@ type trueRow struct {
 	lost   map[string]bool // by UID
 	newest time.Time
 	// over are statistics of its track; nil where there are none.
-	over             [model.ResourceCount]*sketch.Stats
+	over             [model.ResourceCount][]model.Sum
 	usage            [model.ResourceCount]*big.Int
 	perPod           [model.ResourceCount]map[string]*big.Int // by UID
 	requests, limits [model.ResourceCount]trueDenominator

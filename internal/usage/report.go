@@ -11,9 +11,8 @@ import (
 // Need is what a report's view must hold.
 type Need struct {
 	// Window is the length of the trailing window of the statistics; 0 for none.
-	// Percentiles are those that are wanted, in percent.
-	Window      time.Duration
-	Percentiles []int
+	Window     time.Duration
+	Statistics []Statistic
 	// Top is the number of rows that are kept; the rest is summed.
 	Top int
 	// By ranks the rows, largest first.
@@ -21,7 +20,7 @@ type Need struct {
 }
 
 func (n *Need) equal(o *Need) bool {
-	return n.Top == o.Top && n.By == o.By && n.Window == o.Window && slices.Equal(n.Percentiles, o.Percentiles)
+	return n.Top == o.Top && n.By == o.By && n.Window == o.Window && slices.Equal(n.Statistics, o.Statistics)
 }
 
 // Order ranks rows by a measure of a resource.

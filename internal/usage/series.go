@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// maxSeries is the largest number of rows of a report that have statistics
+	// MaxSeries is the largest number of rows of a report that have statistics
 	// over a window: a label can have a million values.
-	maxSeries = 500
+	MaxSeries = 500
 	// longestStep is the time that one tick stands for at most, in resolutions:
 	// beyond that there is a gap.
 	longestStep = 1.5
@@ -100,7 +100,7 @@ func (r *report) attach(w *row, seen *observation, s *step) bool {
 		return true
 	case seen.newest == 0:
 		return false
-	case r.series >= maxSeries:
+	case r.series >= MaxSeries:
 		r.waiting++
 		return false
 	}

@@ -31,17 +31,12 @@ type View struct {
 	// UnsampledRuns counts the pods that ran and left without a sample since
 	// the report was set.
 	UnsampledRuns int
+	// Statistics are those that the rows show, over the window.
+	Statistics []Statistic
 	// Window is the time that the statistics of the total cover.
 	Window Covered
 	// Unfollowed is how many rows have no statistics, because they are too many.
 	Unfollowed int
-}
-
-// Covered is a trailing window as far as it was observed. It is zero where
-// nothing was.
-type Covered struct {
-	Start, End time.Time
-	Observed   time.Duration
 }
 
 // Coverage compares what runs by its pod's status with what of it has a current

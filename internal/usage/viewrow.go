@@ -19,8 +19,9 @@ type Amount struct {
 	// PerPod compares the pods of the row; nil where fewer than two were
 	// observed.
 	PerPod *PerPod
-	// Over is about the window; nil where nothing of it was observed.
-	Over     *Statistics
+	// Over are the view's Statistics over the window; nil where nothing of it was
+	// observed.
+	Over     []model.Sum
 	Requests Denominator
 	Limits   Denominator
 }
