@@ -60,12 +60,12 @@ func (r *report) sweep(s *step) {
 	for i := len(r.rows) - 1; i >= 0; i-- { // the last row takes the place of one that goes
 		w := r.rows[i]
 		switch {
-		case w.series == nil || w.declared.pods > 0 || w.series.empty < 0:
-		case s.age-w.series.empty >= s.window:
-			r.removeRow(w)
+		case w.series == nil || w.declared.pods > 0:
 		case r.waiting > 0:
-			r.removeRow(w)
 			r.waiting--
+			r.removeRow(w)
+		case w.series.empty >= 0 && s.age-w.series.empty >= s.window:
+			r.removeRow(w)
 		}
 	}
 }
