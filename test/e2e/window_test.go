@@ -43,6 +43,9 @@ func TestWindow(t *testing.T) {
 		seen.collect(t, pod, scrapesOfAStage)
 	}
 	eventually(t, twoTicks, func(ctx context.Context) error {
+		if err := seen.observe(ctx, pod); err != nil {
+			return err
+		}
 		if err := api.Get(ctx, client.ObjectKeyFromObject(r), r); err != nil {
 			return err
 		}
@@ -70,20 +73,28 @@ func (s *samples) collect(t *testing.T, pod *corev1.Pod, count int) {
 	t.Helper()
 	enough := len(s.cpu) + count
 	eventually(t, soon, func(ctx context.Context) error {
-		now, err := observe(ctx)
-		if err != nil {
+		if err := s.observe(ctx, pod); err != nil {
 			return err
-		}
-		m, ok := now.metrics[pod.Namespace+"/"+pod.Name]
-		if ok && m.Timestamp.After(s.newest) {
-			s.newest = m.Timestamp
-			s.cpu = append(s.cpu, exact(corev1.ResourceCPU, resource.MustParse(m.Containers[0].Usage["cpu"])))
 		}
 		if len(s.cpu) < enough {
 			return fmt.Errorf("%d of %d samples", len(s.cpu), enough)
 		}
 		return nil
 	})
+}
+
+// observe adds the pod's sample if it is new.
+func (s *samples) observe(ctx context.Context, pod *corev1.Pod) error {
+	now, err := observe(ctx)
+	if err != nil {
+		return err
+	}
+	m, ok := now.metrics[pod.Namespace+"/"+pod.Name]
+	if ok && m.Timestamp.After(s.newest) {
+		s.newest = m.Timestamp
+		s.cpu = append(s.cpu, exact(corev1.ResourceCPU, resource.MustParse(m.Containers[0].Usage["cpu"])))
+	}
+	return nil
 }
 
 // agree compares statistics with plain ones over the samples. The operator may
