@@ -8,6 +8,7 @@ import (
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/metricsapi"
+	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/report"
 )
 
@@ -63,7 +64,7 @@ func (p *Poller) read(ctx context.Context) error {
 	defer cancel()
 	namespaces := p.engine.Namespaces()
 	err := p.Reader.Read(ctx, namespaces, &p.samples)
-	if metricsapi.KindOf(err) == metricsapi.Empty && (namespaces != nil || !p.engine.Expects()) {
+	if metricsapi.KindOf(err) == metricsapi.Empty && (namespaces != nil || !p.engine.Expects(model.Pods)) {
 		return nil
 	}
 	return err

@@ -16,7 +16,7 @@ const firstResolution = 60 * time.Second
 
 // Ticked is what a tick found.
 type Ticked struct {
-	// New is the number of pods with a new sample.
+	// New is the number of pods, or nodes, with a new sample.
 	New int
 	// Newest is the newest timestamp among the new samples; zero without any.
 	Newest time.Time
@@ -37,6 +37,7 @@ func (e *Engine) Sum(now time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.sum(now)
+	e.nodes.settle(now, e.carry())
 }
 
 func (e *Engine) sum(now time.Time) {

@@ -9,6 +9,9 @@ import (
 
 // View is a report with the samples of the last tick. It is immutable.
 type View struct {
+	// Target tells what the report counts: the rows' Pods and Containers, or
+	// their Nodes.
+	Target model.Target
 	// SampleTime is the newest timestamp among the samples used; zero while
 	// there are none.
 	SampleTime time.Time
@@ -19,6 +22,7 @@ type View struct {
 	Grouped    bool
 	Pods       Coverage
 	Containers Coverage
+	Nodes      Coverage
 	Total      Row
 	// Rows are the largest rows, ranked; at most Need.Top.
 	Rows []Row
@@ -41,32 +45,35 @@ type Coverage struct {
 	Expected, Observed int
 }
 
-// Row is what the pods of one subject declare and use.
+// Row is what the pods of one subject declare and use, or what its nodes have
+// and use.
 type Row struct {
 	Subject    model.Subject
 	Pods       int
 	Containers int
+	Nodes      int
 	Resources  [model.ResourceCount]Amount
 }
 
 // Amount is what a row uses and declares of one resource, in nanocores or
 // bytes.
 type Amount struct {
-	// Observed tells whether Usage is known: a container was observed.
-	Observed bool
-	Usage    model.Sum
-	Requests Denominator
-	Limits   Denominator
+	// Observed tells whether Usage is known: a container or a node was observed.
+	Observed    bool
+	Usage       model.Sum
+	Requests    Denominator
+	Limits      Denominator
+	Allocatable Denominator
 }
 
 // Denominator is what usage can be compared with.
 type Denominator struct {
-	// Declared is the sum over all containers.
+	// Declared is the sum over all containers or nodes.
 	Declared model.Sum
 	// Set counts the containers that declare something, or whose pod does as a
 	// whole; Unset those that declare nothing.
 	Set, Unset int
-	// Usage and Base cover the observed containers that declare more than 0:
+	// Usage and Base cover the observed containers or nodes that declare more than 0:
 	// Usage divided by Base is the share that they use.
 	Usage, Base model.Sum
 }
@@ -75,6 +82,9 @@ type Denominator struct {
 func (e *Engine) View(id ID) (*View, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if n, ok := e.nodes.reports[id]; ok {
+		return e.nodeView(n), true
+	}
 	r, ok := e.reports.byID[id]
 	if !ok {
 		return nil, false
