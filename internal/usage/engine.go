@@ -73,11 +73,13 @@ func (e *Engine) Remove(id ID) {
 	e.nodes.remove(id)
 }
 
-// forget forgets a report of pods.
+// forget forgets a report of pods, and with the last one the samples.
 func (e *Engine) forget(id ID) {
-	if r, ok := e.reports.byID[id]; ok {
-		e.drop(id, r)
+	r, ok := e.reports.byID[id]
+	if !ok {
+		return
 	}
+	e.drop(id, r)
 	if len(e.reports.byID) == 0 {
 		e.inventory.forgetSamples()
 		e.gaps = gaps{}

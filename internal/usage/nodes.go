@@ -52,6 +52,9 @@ func (s *nodes) set(id ID, plan *selection.Plan, need Need) bool {
 
 // remove forgets a report, and with the last one the samples.
 func (s *nodes) remove(id ID) {
+	if _, known := s.reports[id]; !known {
+		return
+	}
 	delete(s.reports, id)
 	if len(s.reports) > 0 {
 		return

@@ -172,6 +172,7 @@ func (w *nodeWorld) change() []model.Change {
 func (w *nodeWorld) changeReport(t *testing.T) {
 	t.Helper()
 	id := usage.ID{Kind: "ClusterUsageReport", Name: fmt.Sprint(w.IntN(5))}
+	_, ofNodes := w.truth.reports[id]
 	delete(w.truth.reports, id)
 	delete(w.pods, id)
 	switch w.IntN(6) {
@@ -187,7 +188,7 @@ func (w *nodeWorld) changeReport(t *testing.T) {
 		set(t, w.engine, id, r.spec, r.need)
 		w.truth.reports[id] = r
 	}
-	w.truth.forgotten = w.truth.forgotten || len(w.truth.reports) == 0
+	w.truth.forgotten = w.truth.forgotten || ofNodes && len(w.truth.reports) == 0
 }
 
 func (w *nodeWorld) spec() v1alpha1.ClusterSelection {
