@@ -16,7 +16,7 @@ const firstResolution = 60 * time.Second
 
 // Ticked is what a tick found.
 type Ticked struct {
-	// New is the number of pods with a new sample.
+	// New is the number of pods, or nodes, with a new sample.
 	New int
 	// Newest is the newest timestamp among the new samples; zero without any.
 	Newest time.Time
@@ -62,6 +62,7 @@ func (e *Engine) Sum(now time.Time) {
 	for _, p := range e.inventory.order {
 		t.count(p, false)
 	}
+	e.nodes.settle(now, e.carry())
 }
 
 // tick is one pass over the pods.
