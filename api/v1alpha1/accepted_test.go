@@ -62,6 +62,12 @@ var accepted = []acceptance{
 	{name: "cluster-selectors", kind: "ClusterUsageReport",
 		spec: "namespaceSelector: {matchLabels: {team: x}}\nnodeSelector: {matchExpressions: [{key: pool, operator: Exists}]}",
 		want: defaults + "namespaceSelector: {matchLabels: {team: x}}\nnodeSelector: {matchExpressions: [{key: pool, operator: Exists}]}"},
+	{name: "target-pods", kind: "ClusterUsageReport", spec: "target: Pods\nselector: {matchLabels: {app: web}}", want: defaults + "target: Pods\nselector: {matchLabels: {app: web}}"},
+	{name: "target-nodes", kind: "ClusterUsageReport", spec: `target: Nodes`, want: defaults + `target: Nodes`},
+	{name: "nodes-by-node", kind: "ClusterUsageReport",
+		spec: "target: Nodes\nnodeSelector: {matchLabels: {pool: gpu}}\ngroupBy: [{type: NodeLabel, label: pool}, {type: Node}]\nsortBy: {measure: PercentOfAllocatable}",
+		want: "interval: 1m\ntop: 20\ntarget: Nodes\nnodeSelector: {matchLabels: {pool: gpu}}\ngroupBy: [{type: NodeLabel, label: pool}, {type: Node}]\n" +
+			"sortBy: {resource: cpu, measure: PercentOfAllocatable}"},
 	{name: "all-the-bounds", kind: "ClusterUsageReport", spec: largest, want: defaults + largest},
 }
 

@@ -3,6 +3,7 @@ package v1alpha1_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,23 +27,32 @@ func raw(t *testing.T) *rest.RESTClient {
 	return c
 }
 
+const (
+	namespacedPath = "/apis/usage-operator.io/v1alpha1/namespaces/shop/usagereports/"
+	clusterPath    = "/apis/usage-operator.io/v1alpha1/clusterusagereports/"
+)
+
 // TestColumns reads what kubectl get -o wide prints.
 func TestColumns(t *testing.T) {
 	c := server(t)
-	for kind, path := range map[string]string{
-		"UsageReport":        "/apis/usage-operator.io/v1alpha1/namespaces/shop/usagereports/columns",
-		"ClusterUsageReport": "/apis/usage-operator.io/v1alpha1/clusterusagereports/columns",
+	for _, row := range []struct {
+		name, kind, path, status string
+		want                     []string
+	}{
+		{"columns", "UsageReport", namespacedPath, columnsStatus, slices.Concat(columns, p95("17300m", "50Gi"), wide)},
+		{"columns", "ClusterUsageReport", clusterPath, columnsStatus, slices.Concat(columns, p95("17300m", "50Gi"), ofNodes("<nil>", "<nil>", "<nil>"), wide)},
+		{"columns-of-nodes", "ClusterUsageReport", clusterPath, nodeColumnsStatus, slices.Concat(nodeColumns, p95("13", "<nil>"), ofNodes("5", "31", "40"), wide)},
 	} {
-		t.Run(kind, func(t *testing.T) {
-			object := report(t, kind, "columns", "")
+		t.Run(row.kind+"/"+row.name, func(t *testing.T) {
+			object := report(t, row.kind, row.name, "")
 			if err := c.Create(t.Context(), object); err != nil {
 				t.Fatal(err)
 			}
-			object.Object["status"] = fromYAML(t, columnsStatus)
+			object.Object["status"] = fromYAML(t, row.status)
 			if err := c.Status().Update(t.Context(), object); err != nil {
 				t.Fatal(err)
 			}
-			body, err := raw(t).Get().AbsPath(path).SetHeader("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io").DoRaw(t.Context())
+			body, err := raw(t).Get().AbsPath(row.path+row.name).SetHeader("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io").DoRaw(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -50,7 +60,7 @@ func TestColumns(t *testing.T) {
 			if err := json.Unmarshal(body, &table); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(columns, rendered(table)); diff != "" {
+			if diff := cmp.Diff(row.want, rendered(table)); diff != "" {
 				t.Errorf("columns (-want +got):\n%s", diff)
 			}
 		})
@@ -70,10 +80,34 @@ total:
     memory: {usage: 48Gi, p95: 50Gi, percentOf: {requests: 91}}
 `
 
+const nodeColumnsStatus = `
+conditions: [{type: Ready, status: "True", reason: Reported, lastTransitionTime: "2026-01-31T09:00:00Z"}]
+sampleTime: "2026-01-31T09:00:00Z"
+coverage: {percent: 98, nodes: {expected: 5, observed: 5}}
+groupCount: 57
+total:
+  nodes: 5
+  resources:
+    cpu: {usage: 12500m, p95: "13", allocatable: "40", percentOf: {allocatable: 31}}
+    memory: {usage: 48Gi, allocatable: 120Gi, percentOf: {allocatable: 40}}
+`
+
 // columns in the form "heading=cell"; those after "|" are for -o wide only.
-// Ages depend on the day of the test, so only their presence is held.
-var columns = []string{"NAME=columns", "PODS=40", "CPU=12500m", "CPU%REQ=62", "MEMORY=48Gi", "MEM%REQ=91", "READY=True",
-	"UPDATED=some", "AGE=some", "|P95 CPU=17300m", "|P95 MEMORY=50Gi", "|GROUPS=57", "|COVERAGE=98"}
+// kubectl leaves the cell of a nil blank. Ages depend on the day of the test, so
+// only their presence is held.
+var (
+	columns = []string{"NAME=columns", "PODS=40", "CPU=12500m", "CPU%REQ=62", "MEMORY=48Gi", "MEM%REQ=91", "READY=True",
+		"UPDATED=some", "AGE=some"}
+	nodeColumns = []string{"NAME=columns-of-nodes", "PODS=<nil>", "CPU=12500m", "CPU%REQ=<nil>", "MEMORY=48Gi", "MEM%REQ=<nil>", "READY=True",
+		"UPDATED=some", "AGE=some"}
+	wide = []string{"|GROUPS=57", "|COVERAGE=98"}
+)
+
+func p95(cpu, memory string) []string { return []string{"|P95 CPU=" + cpu, "|P95 MEMORY=" + memory} }
+
+func ofNodes(nodes, cpu, memory string) []string {
+	return []string{"|NODES=" + nodes, "|CPU%ALLOC=" + cpu, "|MEM%ALLOC=" + memory}
+}
 
 // rendered prints headings as kubectl does, in capitals.
 func rendered(table metav1.Table) []string {

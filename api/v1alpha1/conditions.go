@@ -53,7 +53,8 @@ const (
 	ConditionStalled = "Stalled"
 	// ConditionMetricsAvailable tells whether the Metrics API answers.
 	ConditionMetricsAvailable = "MetricsAvailable"
-	// ConditionComplete tells whether every container that runs was measured.
+	// ConditionComplete tells whether every container that runs, or every node,
+	// was measured.
 	ConditionComplete = "Complete"
 )
 
@@ -62,6 +63,7 @@ const (
 	ReasonReported              = "Reported"
 	ReasonSuspended             = "Suspended"
 	ReasonNoPodsSelected        = "NoPodsSelected"
+	ReasonNoNodesSelected       = "NoNodesSelected"
 	ReasonInvalidSpec           = "InvalidSpec"
 	ReasonWaitingForSync        = "WaitingForSync"
 	ReasonWaitingForFirstSample = "WaitingForFirstSample"

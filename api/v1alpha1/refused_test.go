@@ -21,7 +21,7 @@ func TestRefusedSpecs(t *testing.T) {
 	c := server(t)
 	tables := map[string][]refusal{
 		"settings": refusedSettings, "groupBy": refusedGroupBy, "selectors": refusedSelectors,
-		"workloads": refusedWorkloads, "names": refusedNames,
+		"workloads": refusedWorkloads, "names": refusedNames, "nodes": refusedNodes,
 	}
 	for table, rows := range tables {
 		for i, row := range rows {
@@ -85,7 +85,9 @@ var refusedSettings = []refusal{
 	{name: "sorted by an unknown resource", spec: `sortBy: {resource: CPU}`,
 		want: []string{"spec.sortBy.resource", `"CPU"`, `supported values: "cpu", "memory"`}},
 	{name: "sorted by an unknown measure", spec: `sortBy: {measure: usage}`,
-		want: []string{"spec.sortBy.measure", `"usage"`, `"Usage", "Requests", "PercentOfRequests"`}},
+		want: []string{"spec.sortBy.measure", `"usage"`, `"Usage", "Requests", "PercentOfRequests", "PercentOfAllocatable"`}},
+	{name: "sorted by what only nodes have", spec: `sortBy: {measure: PercentOfAllocatable}`,
+		want: []string{"spec.sortBy", "PercentOfAllocatable is not for a UsageReport", "a ClusterUsageReport with target: Nodes"}},
 	{name: "suspend as a string", spec: `suspend: "yes"`, want: []string{"spec.suspend", "must be of type boolean"}},
 }
 

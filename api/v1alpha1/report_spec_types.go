@@ -2,6 +2,7 @@ package v1alpha1
 
 // UsageReportSpec says what a UsageReport counts.
 //
+// +kubebuilder:validation:XValidation:rule="!has(self.sortBy) || !has(self.sortBy.measure) || self.sortBy.measure != 'PercentOfAllocatable'",fieldPath=".sortBy",message="PercentOfAllocatable is not for a UsageReport: what is allocatable belongs to nodes; use PercentOfRequests, or a ClusterUsageReport with target: Nodes"
 // +kubebuilder:validation:XValidation:rule="!has(self.groupBy) || self.groupBy.all(key, key.type != 'NodeLabel')",fieldPath=".groupBy",message="NodeLabel is not for a UsageReport: the labels of nodes belong to the cluster, not to a namespace; use a ClusterUsageReport, or the type Node"
 type UsageReportSpec struct {
 	Selection      `json:",inline"`
@@ -9,6 +10,9 @@ type UsageReportSpec struct {
 }
 
 // ClusterUsageReportSpec says what a ClusterUsageReport counts.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.target) || self.target != 'Nodes' || !has(self.sortBy) || !has(self.sortBy.measure) || self.sortBy.measure in ['Usage', 'PercentOfAllocatable']",fieldPath=".sortBy",message="nodes request nothing: with target Nodes, sort by Usage or PercentOfAllocatable"
+// +kubebuilder:validation:XValidation:rule="has(self.target) && self.target == 'Nodes' || !has(self.sortBy) || !has(self.sortBy.measure) || self.sortBy.measure != 'PercentOfAllocatable'",fieldPath=".sortBy",message="only nodes have allocatable: PercentOfAllocatable goes with target: Nodes; for pods, use PercentOfRequests"
 type ClusterUsageReportSpec struct {
 	ClusterSelection `json:",inline"`
 	ReportSettings   `json:",inline"`
@@ -83,8 +87,10 @@ type SortBy struct {
 	// +kubebuilder:default=cpu
 	Resource ResourceName `json:"resource,omitempty"`
 
-	// measure by which rows are ordered: Usage, Requests or
-	// PercentOfRequests (usage divided by requests). Default: Usage.
+	// measure by which rows are ordered: Usage, Requests, PercentOfRequests
+	// (usage divided by requests), or PercentOfAllocatable (usage divided by
+	// allocatable). With target Nodes only Usage and PercentOfAllocatable,
+	// which goes with no other target. Default: Usage.
 	// +optional
 	// +kubebuilder:default=Usage
 	Measure SortMeasure `json:"measure,omitempty"`
@@ -92,7 +98,7 @@ type SortBy struct {
 
 // SortMeasure is a value of a row.
 //
-// +kubebuilder:validation:Enum=Usage;Requests;PercentOfRequests
+// +kubebuilder:validation:Enum=Usage;Requests;PercentOfRequests;PercentOfAllocatable
 type SortMeasure string
 
 // The measures of SortBy.
@@ -103,6 +109,9 @@ const (
 	SortByRequests SortMeasure = "Requests"
 	// SortByPercentOfRequests orders by usage divided by requests.
 	SortByPercentOfRequests SortMeasure = "PercentOfRequests"
+	// SortByPercentOfAllocatable orders by usage divided by what the nodes have
+	// allocatable.
+	SortByPercentOfAllocatable SortMeasure = "PercentOfAllocatable"
 )
 
 // ResourceName is a resource that the Metrics API measures.

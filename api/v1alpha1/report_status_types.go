@@ -35,7 +35,7 @@ type ReportStatus struct {
 	// +optional
 	Window *WindowCovered `json:"window,omitempty"`
 
-	// total is the sum over all selected pods.
+	// total is the sum over all selected pods, or nodes.
 	// +optional
 	Total *Row `json:"total,omitempty"`
 
@@ -78,20 +78,27 @@ type WindowCovered struct {
 
 // Coverage compares what was measured with what should have been.
 type Coverage struct {
-	// percent of the expected containers that were observed, 0 to 100,
-	// rounded down.
+	// percent of the expected containers, or nodes, that were observed, 0 to
+	// 100, rounded down.
 	// +required
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=100
 	Percent int32 `json:"percent"`
 
-	// pods that were expected to have a sample, and had one.
-	// +required
-	Pods Observed `json:"pods"`
+	// pods that were expected to have a sample, and had one. Absent in a report
+	// of nodes.
+	// +optional
+	Pods *Observed `json:"pods,omitempty"`
 
-	// containers that were expected to have a sample, and had one.
-	// +required
-	Containers Observed `json:"containers"`
+	// containers that were expected to have a sample, and had one. Absent in a
+	// report of nodes.
+	// +optional
+	Containers *Observed `json:"containers,omitempty"`
+
+	// nodes that were expected to have a sample, and had one. Only in a report
+	// of nodes.
+	// +optional
+	Nodes *Observed `json:"nodes,omitempty"`
 
 	// missing names what has no current sample, and why: the lost nodes first,
 	// then pods and containers by reason, at most 20. What is NotRunning is not
@@ -122,13 +129,15 @@ type MissingReason string
 
 // The reasons.
 const (
-	// MissingNodeLost: no pod of the node has a current sample.
+	// MissingNodeLost: no pod of the node has a current sample; or, in a report
+	// of nodes, the node is not Ready.
 	MissingNodeLost MissingReason = "NodeLost"
 	// MissingUnknown: none of the others.
 	MissingUnknown MissingReason = "Unknown"
 	// MissingContainerRestarted: a container was started again a short time ago.
 	MissingContainerRestarted MissingReason = "ContainerRestarted"
-	// MissingTooNew: a container was started for the first time a short time ago.
+	// MissingTooNew: a container was started for the first time, or a node was
+	// created, a short time ago.
 	MissingTooNew MissingReason = "TooNew"
 	// MissingNotRunning: it is bound to a node and does not run.
 	MissingNotRunning MissingReason = "NotRunning"
@@ -151,7 +160,8 @@ type MissingSample struct {
 	// +kubebuilder:validation:MaxLength=63
 	Container string `json:"container,omitempty"`
 
-	// node is set, instead of a pod, where all pods of a node are missing.
+	// node is set, instead of a pod, where all pods of a node are missing, or,
+	// in a report of nodes, the node is.
 	// +optional
 	// +kubebuilder:validation:MaxLength=253
 	Node string `json:"node,omitempty"`
@@ -169,7 +179,8 @@ type MissingSample struct {
 
 // Observed counts what was expected and what was seen of it.
 type Observed struct {
-	// expected is the number that run by their pods' status.
+	// expected is the number of pods or containers that run by their pods'
+	// status, or of nodes that are selected.
 	// +required
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=2147483647

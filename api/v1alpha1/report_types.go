@@ -46,7 +46,7 @@ type UsageReportList struct {
 }
 
 // ClusterUsageReport tells what the pods of every namespace use, and what they
-// asked for.
+// asked for; or what the nodes use, and what they have.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -61,14 +61,17 @@ type UsageReportList struct {
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:printcolumn:name="P95 CPU",type=string,JSONPath=`.status.total.resources.cpu.p95`,priority=1
 // +kubebuilder:printcolumn:name="P95 Memory",type=string,JSONPath=`.status.total.resources.memory.p95`,priority=1
+// +kubebuilder:printcolumn:name="Nodes",type=integer,JSONPath=`.status.total.nodes`,priority=1
+// +kubebuilder:printcolumn:name="CPU%Alloc",type=integer,JSONPath=`.status.total.resources.cpu.percentOf.allocatable`,priority=1
+// +kubebuilder:printcolumn:name="Mem%Alloc",type=integer,JSONPath=`.status.total.resources.memory.percentOf.allocatable`,priority=1
 // +kubebuilder:printcolumn:name="Groups",type=integer,JSONPath=`.status.groupCount`,priority=1
 // +kubebuilder:printcolumn:name="Coverage",type=integer,JSONPath=`.status.coverage.percent`,priority=1
 type ClusterUsageReport struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	// spec says which pods count and how they fold into rows. Absent: every
-	// pod, in one row.
+	// spec says which pods or nodes count and how they fold into rows. Absent:
+	// every pod, in one row.
 	// +optional
 	// +kubebuilder:default={}
 	Spec ClusterUsageReportSpec `json:"spec,omitempty"`

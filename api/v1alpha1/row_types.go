@@ -1,23 +1,31 @@
 package v1alpha1
 
-// Row is the sum over the containers of some pods.
+// Row is the sum over the containers of some pods, or over some nodes.
 type Row struct {
 	// subject is the identity of the row: one value for each groupBy key.
 	// Absent in total and other.
 	// +optional
 	Subject *Subject `json:"subject,omitempty"`
 
-	// pods of this row that are bound to a node and not finished.
-	// +required
+	// pods of this row that are bound to a node and not finished. Absent in a
+	// report of nodes.
+	// +optional
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=2147483647
-	Pods int32 `json:"pods"`
+	Pods *int32 `json:"pods,omitempty"`
 
-	// containers of those pods: the regular ones and sidecars.
-	// +required
+	// containers of those pods: the regular ones and sidecars. Absent in a
+	// report of nodes.
+	// +optional
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=2147483647
-	Containers int32 `json:"containers"`
+	Containers *int32 `json:"containers,omitempty"`
+
+	// nodes of this row. Only in a report of nodes.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=2147483647
+	Nodes *int32 `json:"nodes,omitempty"`
 
 	// resources by name: cpu and memory.
 	// +optional
@@ -47,12 +55,12 @@ type Subject struct {
 	// +kubebuilder:validation:MaxLength=63
 	Container string `json:"container,omitempty"`
 
-	// node that the pods run on.
+	// node that the pods run on, or that is measured.
 	// +optional
 	// +kubebuilder:validation:MaxLength=253
 	Node string `json:"node,omitempty"`
 
-	// labels by which pods were grouped, in the order of groupBy.
+	// labels by which pods or nodes were grouped, in the order of groupBy.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=4
@@ -132,6 +140,11 @@ type ResourceUsage struct {
 	// +optional
 	Limits Quantity `json:"limits,omitempty"`
 
+	// allocatable is the sum of what the row's nodes can give to pods, for
+	// example 4 or 16Gi. Only in a report of nodes.
+	// +optional
+	Allocatable Quantity `json:"allocatable,omitempty"`
+
 	// percentOf compares usage with what was declared, in percent.
 	// +optional
 	PercentOf *PercentOf `json:"percentOf,omitempty"`
@@ -159,8 +172,9 @@ type PerPod struct {
 	Maximum Quantity `json:"maximum"`
 }
 
-// PercentOf is usage as a percentage. Only containers that have a sample and
-// declare the denominator count, in the usage and in the denominator.
+// PercentOf is usage as a percentage. Only containers, or nodes, that have a
+// sample and declare the denominator count, in the usage and in the
+// denominator.
 type PercentOf struct {
 	// requests: usage divided by requests, in percent.
 	// +optional
@@ -173,6 +187,13 @@ type PercentOf struct {
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=9007199254740991
 	Limits *int64 `json:"limits,omitempty"`
+
+	// allocatable: usage divided by allocatable, in percent. A node as a whole
+	// can use more than it gives to pods.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=9007199254740991
+	Allocatable *int64 `json:"allocatable,omitempty"`
 }
 
 // Unset counts containers.

@@ -36,11 +36,25 @@ type Selection struct {
 	GroupBy []GroupKey `json:"groupBy,omitempty"`
 }
 
-// ClusterSelection is a Selection over every namespace.
+// ClusterSelection is a Selection over every namespace, or of nodes.
 //
+// +kubebuilder:validation:XValidation:rule="!has(self.target) || self.target != 'Nodes' || !has(self.selector)",fieldPath=".selector",message="selector asks for labels of pods, and target Nodes counts no pods: use nodeSelector, or target: Pods"
+// +kubebuilder:validation:XValidation:rule="!has(self.target) || self.target != 'Nodes' || !has(self.workloads)",fieldPath=".workloads",message="workloads own pods, and target Nodes counts no pods: remove them, or use target: Pods"
+// +kubebuilder:validation:XValidation:rule="!has(self.target) || self.target != 'Nodes' || !has(self.excludeContainers)",fieldPath=".excludeContainers",message="a node is measured as a whole, its containers cannot be left out with target Nodes: remove excludeContainers, or use target: Pods"
+// +kubebuilder:validation:XValidation:rule="!has(self.target) || self.target != 'Nodes' || !has(self.namespaces)",fieldPath=".namespaces",message="nodes belong to no namespace: with target Nodes remove namespaces, or use target: Pods"
+// +kubebuilder:validation:XValidation:rule="!has(self.target) || self.target != 'Nodes' || !has(self.excludeNamespaces)",fieldPath=".excludeNamespaces",message="nodes belong to no namespace: with target Nodes remove excludeNamespaces, or use target: Pods"
+// +kubebuilder:validation:XValidation:rule="!has(self.target) || self.target != 'Nodes' || !has(self.namespaceSelector)",fieldPath=".namespaceSelector",message="nodes belong to no namespace: with target Nodes use nodeSelector, or use target: Pods"
+// +kubebuilder:validation:XValidation:rule="!has(self.target) || self.target != 'Nodes' || !has(self.groupBy) || self.groupBy.all(key, key.type in ['Node', 'NodeLabel'])",fieldPath=".groupBy",message="with target Nodes, rows are by Node or NodeLabel: the other types are about pods; change type, or use target: Pods"
 // +kubebuilder:validation:XValidation:rule="!has(self.namespaces) || !has(self.excludeNamespaces) || !sets.intersects(self.namespaces, self.excludeNamespaces)",fieldPath=".excludeNamespaces",message="a namespace stands both in namespaces and in excludeNamespaces: remove it from one of them"
 type ClusterSelection struct {
 	Selection `json:",inline"`
+
+	// target says what is counted: Pods, or Nodes. Nodes measures nodes as a
+	// whole, with the system and what runs outside of pods, against their
+	// allocatable; it goes with nodeSelector and with groupBy Node and
+	// NodeLabel, not with what selects pods. Absent means Pods.
+	// +optional
+	Target Target `json:"target,omitempty"`
 
 	// namespaces keeps the pods of these namespaces. Absent: all namespaces.
 	// 1 to 128 names. To select many, use namespaceSelector.
@@ -63,11 +77,24 @@ type ClusterSelection struct {
 	// +optional
 	NamespaceSelector *LabelSelector `json:"namespaceSelector,omitempty"`
 
-	// nodeSelector keeps the pods that run on nodes that have these labels.
-	// Absent: all nodes.
+	// nodeSelector keeps the nodes that have these labels, or the pods that run
+	// on them. Absent: all nodes.
 	// +optional
 	NodeSelector *LabelSelector `json:"nodeSelector,omitempty"`
 }
+
+// Target is what a report counts.
+//
+// +kubebuilder:validation:Enum=Pods;Nodes
+type Target string
+
+// The targets of a ClusterSelection.
+const (
+	// TargetPods counts pods and their containers.
+	TargetPods Target = "Pods"
+	// TargetNodes counts nodes.
+	TargetNodes Target = "Nodes"
+)
 
 // WorkloadMatch names an owner of pods.
 //

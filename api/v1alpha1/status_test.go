@@ -108,13 +108,14 @@ func fullStatus() v1alpha1.ReportStatus {
 	now := v1alpha1.NewTimestamp(time.Date(2026, 1, 31, 9, 0, 0, 0, time.UTC))
 	largest := v1alpha1.ResourceUsage{
 		Usage: "999999999999999.999m", Average: "999999999999999.999m", Maximum: "999999999999999.99Ei",
-		P50: "0", P95: "1m", P99: "999999999999999.999m", Requests: "999999999999999.99Ei", Limits: "0",
-		PercentOf: &v1alpha1.PercentOf{Requests: &percent, Limits: &percent},
+		P50: "0", P95: "1m", P99: "999999999999999.999m",
+		Requests: "999999999999999.99Ei", Limits: "0", Allocatable: "999999999999999.99Ei",
+		PercentOf: &v1alpha1.PercentOf{Requests: &percent, Limits: &percent, Allocatable: &percent},
 		Unset:     &v1alpha1.Unset{Requests: 1<<31 - 1, Limits: 1<<31 - 1},
 		PerPod:    &v1alpha1.PerPod{Median: "999999999999999.999m", Maximum: "999999999999999.99Ei"},
 	}
 	row := v1alpha1.Row{
-		Pods: 1<<31 - 1, Containers: 1<<31 - 1,
+		Pods: new(int32(1<<31 - 1)), Containers: new(int32(1<<31 - 1)), Nodes: new(int32(0)),
 		Resources: map[v1alpha1.ResourceName]v1alpha1.ResourceUsage{
 			v1alpha1.ResourceCPU: largest, v1alpha1.ResourceMemory: largest, "ephemeral-storage": largest,
 		},
@@ -141,7 +142,7 @@ func fullStatus() v1alpha1.ReportStatus {
 			LastTransitionTime: now, Reason: v1alpha1.ReasonReported, Message: "40 pods in 12 rows.",
 		}},
 		Coverage: &v1alpha1.Coverage{
-			Percent: 100, Pods: seen, Containers: seen, Missing: missing, MissingOmitted: 1<<31 - 1, UnsampledRuns: 1<<31 - 1,
+			Percent: 100, Pods: &seen, Containers: &seen, Nodes: &seen, Missing: missing, MissingOmitted: 1<<31 - 1, UnsampledRuns: 1<<31 - 1,
 		},
 		Window: &v1alpha1.WindowCovered{StartTime: now, EndTime: now, ObservedSeconds: 1<<53 - 1},
 		Total:  &row, Groups: groups, GroupCount: 1<<31 - 1, Other: &row,

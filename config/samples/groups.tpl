@@ -1,7 +1,9 @@
 {{- /* A table of a report's rows: kubectl get usr NAME -o go-template-file=config/samples/groups.tpl */ -}}
 {{- $row := "%-32s %6s %9s %9s %9s %9s\n" -}}
 {{- $own := .metadata.namespace -}}
-{{- printf $row "ROW" "PODS" "CPU" "CPU%REQ" "MEMORY" "MEM%REQ" -}}
+{{- $ofNodes := false -}}{{- with .spec.target }}{{ $ofNodes = eq . "Nodes" }}{{ end -}}
+{{- if $ofNodes }}{{ printf $row "ROW" "NODES" "CPU" "CPU%ALLOC" "MEMORY" "MEM%ALLOC" -}}
+{{- else }}{{ printf $row "ROW" "PODS" "CPU" "CPU%REQ" "MEMORY" "MEM%REQ" }}{{ end -}}
 {{- range .status.groups -}}
   {{- $name := "" -}}
   {{- with .subject.namespace }}{{ if not $own }}{{ $name = printf " %s" . }}{{ end }}{{ end -}}
@@ -16,7 +18,7 @@
   {{- end -}}
   {{- $cpu := "-" -}}{{- with .resources.cpu.usage }}{{ $cpu = . }}{{ end -}}
   {{- $memory := "-" -}}{{- with .resources.memory.usage }}{{ $memory = . }}{{ end -}}
-  {{- $cpuOf := "-" -}}{{- with .resources.cpu.percentOf }}{{ with .requests }}{{ $cpuOf = printf "%v" . }}{{ end }}{{ end -}}
-  {{- $memoryOf := "-" -}}{{- with .resources.memory.percentOf }}{{ with .requests }}{{ $memoryOf = printf "%v" . }}{{ end }}{{ end -}}
-  {{- printf $row (slice (printf "%s " $name) 1) (printf "%v" .pods) $cpu $cpuOf $memory $memoryOf -}}
+  {{- $cpuOf := "-" -}}{{- with .resources.cpu.percentOf }}{{ with or .requests .allocatable }}{{ $cpuOf = printf "%v" . }}{{ end }}{{ end -}}
+  {{- $memoryOf := "-" -}}{{- with .resources.memory.percentOf }}{{ with or .requests .allocatable }}{{ $memoryOf = printf "%v" . }}{{ end }}{{ end -}}
+  {{- printf $row (slice (printf "%s " $name) 1) (printf "%v" (or .nodes .pods)) $cpu $cpuOf $memory $memoryOf -}}
 {{- end -}}

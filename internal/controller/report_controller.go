@@ -33,9 +33,9 @@ type Source interface {
 	Drop(id usage.ID)
 	OnDue(kind string, f func([]usage.ID))
 	View(id usage.ID) *usage.View
-	Metrics() *report.Metrics
+	Metrics(target model.Target) *report.Metrics
 	Synced() bool
-	Starting() bool
+	Starting(target model.Target) bool
 }
 
 // ReportReconciler keeps the status of one kind of report up to date.
@@ -84,19 +84,22 @@ func (r *ReportReconciler) gather(object v1alpha1.ReportObject) report.Facts {
 		Generation:  object.GetGeneration(),
 		Settings:    object.Settings(),
 		Synced:      r.Source.Synced(),
-		Starting:    r.Source.Starting(),
 		Published:   object.ReportStatus(),
 		Fingerprint: publishedFingerprint(object),
 	}
 	id := r.id(client.ObjectKeyFromObject(object))
 	plan, err := r.plans.of(object)
+	if err == nil {
+		err = selection.CheckOrder(object.SelectionSpec().Target, object.Settings().SortBy)
+	}
 	if err != nil || object.Settings().Suspend {
 		facts.SpecError = err
 		r.Source.Drop(id)
 		return facts
 	}
 	r.Source.Serve(id, plan, need(object.Settings()), report.Interval(object.Settings()))
-	facts.Metrics = r.Source.Metrics()
+	facts.Starting = r.Source.Starting(plan.Target())
+	facts.Metrics = r.Source.Metrics(plan.Target())
 	facts.View = r.Source.View(id)
 	return facts
 }
@@ -123,9 +126,10 @@ var (
 		v1alpha1.StatisticP99:     usage.P99,
 	}
 	measures = map[v1alpha1.SortMeasure]usage.Measure{
-		v1alpha1.SortByUsage:             usage.Usage,
-		v1alpha1.SortByRequests:          usage.Requests,
-		v1alpha1.SortByPercentOfRequests: usage.PercentOfRequests,
+		v1alpha1.SortByUsage:                usage.Usage,
+		v1alpha1.SortByRequests:             usage.Requests,
+		v1alpha1.SortByPercentOfRequests:    usage.PercentOfRequests,
+		v1alpha1.SortByPercentOfAllocatable: usage.PercentOfAllocatable,
 	}
 )
 

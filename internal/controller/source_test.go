@@ -20,6 +20,8 @@ type fakeSource struct {
 	mu        sync.Mutex
 	notSynced bool
 	metrics   *report.Metrics
+	// ofNodes are the metrics of nodes.
+	ofNodes   *report.Metrics
 	views     map[usage.ID]*usage.View
 	served    map[usage.ID]int
 	dropped   map[usage.ID]int
@@ -34,6 +36,7 @@ var _ Source = (*fakeSource)(nil)
 func newFakeSource() *fakeSource {
 	return &fakeSource{
 		metrics:   available,
+		ofNodes:   available,
 		views:     map[usage.ID]*usage.View{},
 		served:    map[usage.ID]int{},
 		dropped:   map[usage.ID]int{},
@@ -69,8 +72,12 @@ func (s *fakeSource) View(id usage.ID) (v *usage.View) {
 	return v
 }
 
-func (s *fakeSource) Metrics() (m *report.Metrics) {
-	s.locked(func() { m = s.metrics })
+func (s *fakeSource) Metrics(target model.Target) (m *report.Metrics) {
+	s.locked(func() {
+		if m = s.metrics; target == model.Nodes {
+			m = s.ofNodes
+		}
+	})
 	return m
 }
 
@@ -79,7 +86,7 @@ func (s *fakeSource) Synced() (synced bool) {
 	return synced
 }
 
-func (s *fakeSource) Starting() bool { return false }
+func (s *fakeSource) Starting(model.Target) bool { return false }
 
 // show gives a report numbers: its pods use so many millicores.
 func (s *fakeSource) show(id usage.ID, millicores int64) {

@@ -149,7 +149,7 @@ func TestTampering(t *testing.T) {
 	f := reconciling(t)
 	for _, kind := range kinds {
 		for name, tamper := range map[string]func(s *v1alpha1.ReportStatus){
-			"forged":     func(s *v1alpha1.ReportStatus) { s.Total.Pods = 1000 },
+			"forged":     func(s *v1alpha1.ReportStatus) { s.Total.Pods = new(int32(1000)) },
 			"wiped":      func(s *v1alpha1.ReportStatus) { *s = v1alpha1.ReportStatus{} },
 			"unready":    func(s *v1alpha1.ReportStatus) { s.Conditions[0].Status = "False" },
 			"generation": func(s *v1alpha1.ReportStatus) { s.ObservedGeneration = 99 },

@@ -20,6 +20,7 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/klog/v2"
 
+	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/test/apiserver"
 )
 
@@ -226,9 +227,18 @@ func (c cluster) labels(name string) {
 	must[*corev1.Node](c.t)(nodes.Patch(c.ctx(), name, "application/merge-patch+json", []byte(`{"metadata":{"labels":{"pool":"gpu"}}}`), metav1.PatchOptions{}))
 	must[*corev1.Namespace](c.t)(namespaces.Patch(c.ctx(), name, "application/merge-patch+json", []byte(`{"metadata":{"labels":{"team":"x"}}}`), metav1.PatchOptions{}))
 	c.eventually("labels", func() bool {
-		return c.reader.nodes[name].Get("pool") == "gpu" && c.reader.namespaces[name].Get("team") == "x"
+		node := c.reader.nodes[name]
+		return node != nil && node.Labels.Get("pool") == "gpu" && c.reader.namespaces[name].Get("team") == "x"
 	})
-	must[*corev1.Node](c.t)(nodes.Patch(c.ctx(), name, "application/merge-patch+json", []byte(`{"status":{"phase":"Running"}}`), metav1.PatchOptions{}, "status"))
+	must[*corev1.Node](c.t)(nodes.Patch(c.ctx(), name, "application/merge-patch+json",
+		[]byte(`{"status":{"allocatable":{"cpu":"3500m","memory":"15Gi"},"conditions":[{"type":"Ready","status":"True"}]}}`), metav1.PatchOptions{}, "status"))
+	c.eventually("allocatable", func() bool {
+		node := c.reader.nodes[name]
+		return node.Ready && node.Allocatable.Amounts == model.Amounts{3_500_000_000, 15 << 30} && node.UID != "" && node.CreationTime > 0
+	})
+	must[*corev1.Node](c.t)(nodes.Patch(c.ctx(), name, "application/merge-patch+json",
+		[]byte(`{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True","message":"still","lastHeartbeatTime":"2026-01-31T09:00:00Z"}]}}`),
+		metav1.PatchOptions{}, "status"))
 	if err := nodes.Delete(c.ctx(), name, metav1.DeleteOptions{}); err != nil {
 		c.t.Fatal(err)
 	}

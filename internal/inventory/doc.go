@@ -5,12 +5,12 @@
 //
 // One reflector a kind feeds one store. Objects are compacted as they are
 // decoded: a watch-list stream through the store's Transformer, a list page by
-// page, so that no more than one page of whole objects is ever held. Pods are
-// read whole; of nodes, namespaces, ReplicaSets and Jobs only the metadata is.
+// page, so that no more than one page of whole objects is ever held. Pods and
+// nodes are read whole; of namespaces, ReplicaSets and Jobs only the metadata is.
 //
 // A pod has a row while it is bound to a node and not finished. Rows are
-// compared by what they hold, so the status updates of kubelets cost nothing
-// downstream. What many rows hold alike is kept once (see interner).
+// compared by what they hold, so the status updates of kubelets, of pods as of
+// nodes, cost nothing downstream. What many rows hold alike is kept once (see interner).
 //
 // A pod's owners are its controller, its controller's controller and so on, as
 // far as rows are kept of them: the walk climbs through ReplicaSets, Jobs and

@@ -18,7 +18,7 @@ func TestFirstDrainIsTheWholeInventory(t *testing.T) {
 	f.add("namespaces", labelled("shop", nil))
 	f.add("pods", podOf("shop", "web", "1"))
 	r := newReader(t, f.Inventory)
-	f.add("nodes", labelled("node-1", nil))
+	f.add("nodes", nodeOf("node-1", nil))
 	f.add("pods", podOf("shop", "db", "2"))
 	f.delete("pods", podOf("shop", "web", "1"))
 	r.expect("+namespace shop", "+node node-1", "+shop/db 2")
@@ -42,8 +42,8 @@ func TestChangesAreCoalesced(t *testing.T) {
 
 	f.add("pods", podOf("shop", "brief", "2"))
 	f.delete("pods", podOf("shop", "brief", "2"))
-	f.add("nodes", labelled("brief", nil))
-	f.delete("nodes", labelled("brief", nil))
+	f.add("nodes", nodeOf("brief", nil))
+	f.delete("nodes", nodeOf("brief", nil))
 	r.expect()
 
 	f.delete("pods", podOf("shop", "web", "1"))
@@ -76,15 +76,15 @@ func TestPodsThatLeftComeFirst(t *testing.T) {
 	feed := f.Subscribe()
 	f.add("pods", podOf("shop", "web", "1"))
 	f.add("namespaces", labelled("shop", nil))
-	f.add("nodes", labelled("node-1", nil))
+	f.add("nodes", nodeOf("node-1", nil))
 	feed.Drain(nil)
 
 	f.add("pods", podOf("shop", "web", "2"))
-	f.add("nodes", labelled("node-2", nil))
+	f.add("nodes", nodeOf("node-2", nil))
 	f.delete("namespaces", labelled("shop", nil))
 	var order []string
 	r := reader{t: t, pods: map[string]*model.Pod{"1": {}}, names: map[podKey]string{{"shop", "web"}: "1"},
-		namespaces: map[string]model.Labels{"shop": nil}, nodes: map[string]model.Labels{},
+		namespaces: map[string]model.Labels{"shop": nil}, nodes: map[string]*model.Node{},
 	}
 	for _, c := range feed.Drain(nil) {
 		order = append(order, r.fold(c))
@@ -97,9 +97,9 @@ func TestPodsThatLeftComeFirst(t *testing.T) {
 func TestDrainAppends(t *testing.T) {
 	f := newFixture(t)
 	feed := f.Subscribe()
-	f.add("nodes", labelled("a", nil))
+	f.add("nodes", nodeOf("a", nil))
 	changes := feed.Drain(nil)
-	f.add("nodes", labelled("b", nil))
+	f.add("nodes", nodeOf("b", nil))
 	if n := len(feed.Drain(changes)); n != 2 {
 		t.Errorf("%d changes, want 2", n)
 	}

@@ -81,14 +81,14 @@ type reader struct {
 	pods       map[string]*model.Pod // by UID
 	names      map[podKey]string     // UID
 	namespaces map[string]model.Labels
-	nodes      map[string]model.Labels
+	nodes      map[string]*model.Node
 }
 
 func newReader(t testing.TB, inv *Inventory) *reader {
 	return &reader{
 		t: t, feed: inv.Subscribe(),
 		pods: map[string]*model.Pod{}, names: map[podKey]string{},
-		namespaces: map[string]model.Labels{}, nodes: map[string]model.Labels{},
+		namespaces: map[string]model.Labels{}, nodes: map[string]*model.Node{},
 	}
 }
 
@@ -117,10 +117,10 @@ func (r *reader) fold(c model.Change) string {
 		r.foldPod(c.Pod, c.Gone)
 		return fmt.Sprintf("%s/%s %s", c.Pod.Namespace, c.Pod.Name, c.Pod.UID)
 	case c.Namespace != nil:
-		foldName(r.t, r.namespaces, c.Namespace.Name, c.Namespace.Labels, c.Gone)
+		fold(r.t, r.namespaces, c.Namespace.Name, c.Namespace.Labels, c.Gone)
 		return "namespace " + c.Namespace.Name
 	case c.Node != nil:
-		foldName(r.t, r.nodes, c.Node.Name, c.Node.Labels, c.Gone)
+		fold(r.t, r.nodes, c.Node.Name, c.Node, c.Gone)
 		return "node " + c.Node.Name
 	default:
 		r.t.Fatal("a change of nothing")
@@ -150,7 +150,7 @@ func (r *reader) foldPod(p *model.Pod, gone bool) {
 	r.pods[p.UID] = p
 }
 
-func foldName(t testing.TB, into map[string]model.Labels, name string, labels model.Labels, gone bool) {
+func fold[T any](t testing.TB, into map[string]T, name string, current T, gone bool) {
 	t.Helper()
 	before, known := into[name]
 	if gone {
@@ -160,10 +160,10 @@ func foldName(t testing.TB, into map[string]model.Labels, name string, labels mo
 		delete(into, name)
 		return
 	}
-	if known && slices.Equal(before, labels) {
+	if known && gocmp.Equal(before, current) {
 		t.Fatalf("%s was told again without a change", name)
 	}
-	into[name] = labels
+	into[name] = current
 }
 
 // expect drains and compares.
@@ -260,6 +260,21 @@ func labelled(name string, labels map[string]string) *metav1.PartialObjectMetada
 	o := metadataObject("", name, "uid-"+name, nil)
 	o.Labels = labels
 	return o
+}
+
+// nodeOf returns a node that is Ready and has 4 cores and 16Gi.
+func nodeOf(name string, labels map[string]string, change ...func(*corev1.Node)) *corev1.Node {
+	n := &corev1.Node{
+		ObjectMeta: metav1.ObjectMeta{Name: name, UID: types.UID("uid-" + name), Labels: labels, CreationTimestamp: began},
+		Status: corev1.NodeStatus{
+			Allocatable: list("4", "16Gi"),
+			Conditions:  []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionTrue}},
+		},
+	}
+	for _, c := range change {
+		c(n)
+	}
+	return n
 }
 
 // sortedPods returns pods by UID.

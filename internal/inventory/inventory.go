@@ -62,11 +62,11 @@ func NewForClients(objects kubernetes.Interface, meta metadata.Interface, log lo
 	inv := &Inventory{log: log, feeds: map[*Feed]struct{}{}, turned: make(chan struct{}, 1)}
 	near, high := newOwnerTables(nearKinds), newOwnerTables(highKinds)
 	inv.pods = newPodTable(newWorkloads(near, high), collectPods(inv))
-	inv.namespaces = newNameTable(collect(inv, func(f *Feed) marks[string, named] { return f.namespaces }))
-	inv.nodes = newNameTable(collect(inv, func(f *Feed) marks[string, named] { return f.nodes }))
+	inv.namespaces = newNameTable(compactNamespace, collect(inv, func(f *Feed) marks[string, named] { return f.namespaces }))
+	inv.nodes = newNameTable(compactNode, collect(inv, func(f *Feed) marks[string, named] { return f.nodes }))
 	inv.sources = []source{
 		podSource(objects, storeOf(inv, inv.pods)),
-		metadataSource(meta, nodeResource, storeOf(inv, inv.nodes)),
+		nodeSource(objects, storeOf(inv, inv.nodes)),
 		metadataSource(meta, namespaceResource, storeOf(inv, inv.namespaces)),
 	}
 	inv.sources = append(inv.sources, inv.ownerSources(meta, near, nearKinds)...)

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/usage-operator/usage-operator/internal/model"
@@ -10,51 +11,60 @@ import (
 type named struct {
 	name   string
 	labels model.Labels
+	// node is empty for a namespace.
+	node nodeFacts
 }
 
-// identity gives the name for the UID too, which nothing is told of: that of
-// a cluster-scoped object is as good.
-func (n *named) identity() (namespace, name, uid string) { return "", n.name, n.name }
+// identity gives the name for the UID of a namespace, which nothing is told of.
+func (n *named) identity() (namespace, name, uid string) {
+	return "", n.name, cmp.Or(n.node.uid, n.name)
+}
+
+// same tells whether two rows of one name hold the same.
+func (n *named) same(o *named) bool { return n.node == o.node && slices.Equal(n.labels, o.labels) }
+
+func compactNamespace(obj any, in *interner) (*named, error) {
+	o, err := metadataOf(obj)
+	if err != nil {
+		return nil, err
+	}
+	return &named{name: o.Name, labels: in.labels(o.Labels)}, nil
+}
 
 func namespaceChange(n *named) model.Change {
 	return model.Change{Namespace: &model.Namespace{Name: n.name, Labels: n.labels}}
-}
-
-func nodeChange(n *named) model.Change {
-	return model.Change{Node: &model.Node{Name: n.name, Labels: n.labels}}
 }
 
 // nameTable holds the namespaces or the nodes, by name.
 type nameTable struct {
 	rows     map[string]*named
 	interned *interner
-	changed  changeFunc[string, named]
+	// of keeps what counts of an object.
+	of      func(obj any, in *interner) (*named, error)
+	changed changeFunc[string, named]
 }
 
-func newNameTable(changed changeFunc[string, named]) *nameTable {
-	return &nameTable{rows: map[string]*named{}, interned: newInterner(), changed: changed}
+func newNameTable(of func(any, *interner) (*named, error), changed changeFunc[string, named]) *nameTable {
+	return &nameTable{rows: map[string]*named{}, interned: newInterner(), of: of, changed: changed}
 }
 
-func (t *nameTable) compact(obj any) (*named, error) {
-	o, err := metadataOf(obj)
-	if err != nil {
-		return nil, err
-	}
-	return &named{name: o.Name, labels: t.interned.labels(o.Labels)}, nil
-}
+func (t *nameTable) compact(obj any) (*named, error) { return t.of(obj, t.interned) }
 
 func (t *nameTable) put(n *named) {
 	old := t.rows[n.name]
-	if old != nil && slices.Equal(old.labels, n.labels) {
+	if old != nil && old.same(n) {
 		return
 	}
 	t.set(n.name, old, n)
 }
 
-func (t *nameTable) remove(_, name, _ string) {
-	if old := t.rows[name]; old != nil {
-		t.set(name, old, nil)
+// remove leaves a node of another UID. Of namespaces the UID is not kept.
+func (t *nameTable) remove(_, name, uid string) {
+	old := t.rows[name]
+	if old == nil || uid != "" && old.node.uid != "" && uid != old.node.uid {
+		return
 	}
+	t.set(name, old, nil)
 }
 
 func (t *nameTable) replace(items []*item[*named]) {
@@ -96,7 +106,7 @@ func (t *nameTable) changes(into []model.Change, m marks[string, named], change 
 			gone := change(told)
 			gone.Gone = true
 			into = append(into, gone)
-		case told == nil || !slices.Equal(told.labels, current.labels):
+		case told == nil || !told.same(current):
 			into = append(into, change(current))
 		}
 	}

@@ -25,7 +25,7 @@ type world struct {
 	// They outlive the row, as an owner's answer does.
 	parents map[string]string
 	rows    map[string]bool
-	nodes   map[string]map[string]string
+	nodes   map[string]*corev1.Node
 }
 
 const (
@@ -125,11 +125,18 @@ func (w *world) changeNode() {
 	name := fmt.Sprint("node-", w.random.IntN(3))
 	if w.random.IntN(3) == 0 {
 		delete(w.nodes, name)
-		w.delete("nodes", labelled(name, nil))
+		w.delete("nodes", nodeOf(name, nil))
 		return
 	}
-	w.nodes[name] = map[string]string{"pool": fmt.Sprint(w.random.IntN(2))}
-	w.add("nodes", labelled(name, w.nodes[name]))
+	w.nodes[name] = nodeOf(name, map[string]string{"pool": fmt.Sprint(w.random.IntN(2))}, w.state)
+	w.add("nodes", w.nodes[name].DeepCopy())
+}
+
+// state picks what a row of a node holds and what it does not.
+func (w *world) state(n *corev1.Node) {
+	n.Status.Allocatable = list(fmt.Sprint(1+w.random.IntN(2)), "1Gi")
+	n.Status.Conditions[0].Status = []corev1.ConditionStatus{corev1.ConditionTrue, corev1.ConditionTrue, corev1.ConditionUnknown}[w.random.IntN(3)]
+	n.Status.Conditions[0].Message = fmt.Sprint(w.random.IntN(9))
 }
 
 // relist is what a reflector does after a broken watch: some pods went and
@@ -177,7 +184,7 @@ func TestFoldedChangesAreTheTruth(t *testing.T) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			w := &world{
 				fixture: newFixture(t), random: rand.New(rand.NewPCG(seed, 0)),
-				pods: map[string]*corev1.Pod{}, parents: map[string]string{}, rows: map[string]bool{}, nodes: map[string]map[string]string{},
+				pods: map[string]*corev1.Pod{}, parents: map[string]string{}, rows: map[string]bool{}, nodes: map[string]*corev1.Node{},
 			}
 			r := newReader(t, w.Inventory)
 			for range 2000 {
@@ -189,9 +196,9 @@ func TestFoldedChangesAreTheTruth(t *testing.T) {
 				if diff := gocmp.Diff(sortedPods(w.truth()), sortedPods(r.pods)); diff != "" {
 					t.Fatalf("pods (-truth +folded):\n%s", diff)
 				}
-				nodes := map[string]model.Labels{}
-				for name, l := range w.nodes {
-					nodes[name] = model.NewLabels(l)
+				nodes := map[string]*model.Node{}
+				for name, n := range w.nodes {
+					nodes[name] = rowOf(n)
 				}
 				if diff := gocmp.Diff(nodes, r.nodes); diff != "" {
 					t.Fatalf("nodes (-truth +folded):\n%s", diff)

@@ -21,7 +21,6 @@ import (
 // +kubebuilder:rbac:groups=batch,resources=jobs;cronjobs,verbs=list;watch
 
 var (
-	nodeResource      = schema.GroupVersionResource{Version: "v1", Resource: "nodes"}
 	namespaceResource = schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}
 
 	// nearKinds stand between a pod and its workload, highKinds are the other
@@ -73,6 +72,20 @@ func podSource(client kubernetes.Interface, s reflected) source {
 			options.FieldSelector = occupyingNodes
 			return pods.Watch(ctx, options)
 		},
+		store:  s,
+		client: client,
+	}
+}
+
+func nodeSource(client kubernetes.Interface, s reflected) source {
+	nodes := client.CoreV1().Nodes()
+	return source{
+		kind:   "nodes",
+		object: &corev1.Node{},
+		list: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
+			return nodes.List(ctx, options)
+		},
+		watch:  nodes.Watch,
 		store:  s,
 		client: client,
 	}

@@ -108,34 +108,28 @@ func TestReplaceTellsTheDifference(t *testing.T) {
 	r.expect("-shop/db 2", "-shop/new 4", "-shop/web 1")
 }
 
-func TestNamespacesAndNodesChangeWithTheirLabels(t *testing.T) {
-	for _, kind := range []string{"namespace", "node"} {
-		t.Run(kind, func(t *testing.T) {
-			f := newFixture(t)
-			r := newReader(t, f.Inventory)
-			kinds := kind + "s"
-			f.replace(kinds, labelled("a", map[string]string{"team": "x"}), labelled("b", nil))
-			r.expect("+"+kind+" a", "+"+kind+" b")
+func TestNamespacesChangeWithTheirLabels(t *testing.T) {
+	f := newFixture(t)
+	r := newReader(t, f.Inventory)
+	f.replace("namespaces", labelled("a", map[string]string{"team": "x"}), labelled("b", nil))
+	r.expect("+namespace a", "+namespace b")
 
-			again := labelled("a", map[string]string{"team": "x"})
-			again.Annotations, again.ResourceVersion = map[string]string{"seen": "now"}, "7"
-			f.add(kinds, again)
-			r.expect()
+	again := labelled("a", map[string]string{"team": "x"})
+	again.Annotations, again.ResourceVersion = map[string]string{"seen": "now"}, "7"
+	f.add("namespaces", again)
+	r.expect()
 
-			f.add(kinds, labelled("a", map[string]string{"team": "y", "tier": "1"}))
-			r.expect("+" + kind + " a")
-			got := map[string]map[string]model.Labels{"namespace": r.namespaces, "node": r.nodes}[kind]["a"]
-			if diff := gocmp.Diff(model.Labels{{Key: "team", Value: "y"}, {Key: "tier", Value: "1"}}, got); diff != "" {
-				t.Errorf("labels (-want +got):\n%s", diff)
-			}
-
-			f.delete(kinds, labelled("b", nil))
-			f.delete(kinds, labelled("unknown", nil))
-			r.expect("-" + kind + " b")
-			f.replace(kinds, labelled("c", nil))
-			r.expect("-"+kind+" a", "+"+kind+" c")
-		})
+	f.add("namespaces", labelled("a", map[string]string{"team": "y", "tier": "1"}))
+	r.expect("+namespace a")
+	if diff := gocmp.Diff(model.Labels{{Key: "team", Value: "y"}, {Key: "tier", Value: "1"}}, r.namespaces["a"]); diff != "" {
+		t.Errorf("labels (-want +got):\n%s", diff)
 	}
+
+	f.delete("namespaces", labelled("b", nil))
+	f.delete("namespaces", labelled("unknown", nil))
+	r.expect("-namespace b")
+	f.replace("namespaces", labelled("c", nil))
+	r.expect("-namespace a", "+namespace c")
 }
 
 func TestWrongTypesAreRefused(t *testing.T) {
@@ -210,8 +204,7 @@ func TestItemsServeTheReflector(t *testing.T) {
 }
 
 func TestManagedFieldsAreNotKept(t *testing.T) {
-	o := labelled("a", nil)
-	o.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubectl"}}
+	o := nodeOf("a", nil, func(n *corev1.Node) { n.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubectl"}} })
 	i, err := newFixture(t).store("nodes").Transformer()(o)
 	if err != nil {
 		t.Fatal(err)

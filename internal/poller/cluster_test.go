@@ -30,6 +30,10 @@ type cluster struct {
 	// during runs in each read.
 	during func(ctx context.Context)
 	reads  []read
+	// nodes are in the answers about nodes, nodesErr fails these.
+	nodes     []*model.Node
+	nodesErr  error
+	nodeReads []time.Duration
 }
 
 type read struct {
@@ -46,6 +50,12 @@ func (c *cluster) addPod(namespace, name string) {
 	c.pods = append(c.pods, p)
 	slices.SortFunc(c.pods, func(a, b *model.Pod) int { return strings.Compare(a.UID, b.UID) })
 	c.news = append(c.news, model.Change{Pod: p})
+}
+
+func (c *cluster) addNode(name string) {
+	n := &model.Node{UID: name, Name: name, Ready: true, CreationTime: start.Add(-24 * time.Hour).Unix()}
+	c.nodes = append(c.nodes, n)
+	c.news = append(c.news, model.Change{Node: n})
 }
 
 func (c *cluster) Drain(into []model.Change) []model.Change {
@@ -106,6 +116,28 @@ func (c *cluster) Read(ctx context.Context, namespaces []string, into *model.Sam
 			Namespace: p.Namespace, Name: p.Name, Time: scraped, Window: scrapes, First: at, Last: at + 1})
 	}
 	if len(into.Pods) == 0 {
+		return &metricsapi.Error{Kind: metricsapi.Empty, Advice: "wait"}
+	}
+	return nil
+}
+
+func (c *cluster) ReadNodes(ctx context.Context, into *model.NodeSamples) error {
+	into.Reset()
+	into.ReadTime = c.clock.Now()
+	c.nodeReads = append(c.nodeReads, into.ReadTime.Sub(start))
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if c.nodesErr != nil {
+		return c.nodesErr
+	}
+	for _, n := range c.nodes {
+		if !c.unsampled[n.Name] {
+			into.Nodes = append(into.Nodes, model.NodeSample{Name: n.Name, Window: scrapes,
+				Time: into.ReadTime.Truncate(scrapes).Add(-time.Second), Usage: model.Amounts{1_000_000, 1 << 20}})
+		}
+	}
+	if len(into.Nodes) == 0 {
 		return &metricsapi.Error{Kind: metricsapi.Empty, Advice: "wait"}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/metricsapi"
+	"github.com/usage-operator/usage-operator/internal/model"
 )
 
 // inStep is a poller that has found the scrapes, with two reports that are not
@@ -133,7 +134,7 @@ func TestEmptyAnswers(t *testing.T) {
 				}
 			}
 			id := f.serve(row.namespace, "report", minute)
-			if got := f.Metrics().Reason; got != row.want {
+			if got := f.Metrics(model.Pods).Reason; got != row.want {
 				f.t.Errorf("%s: the metrics are %s, want %s", row.name, got, row.want)
 			}
 			if f.View(id) == nil {

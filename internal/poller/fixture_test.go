@@ -12,6 +12,7 @@ import (
 	testingclock "k8s.io/utils/clock/testing"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/selection"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
@@ -107,17 +108,30 @@ func (f *fixture) serve(namespace, name string, interval time.Duration) usage.ID
 	if namespace == "" {
 		id.Kind = "ClusterUsageReport"
 	}
-	plan, err := selection.Compile(namespace, v1alpha1.ClusterSelection{})
+	f.serveSpec(id, v1alpha1.ClusterSelection{}, interval)
+	return id
+}
+
+// serveNodes adds a report of nodes.
+func (f *fixture) serveNodes(name string, interval time.Duration) usage.ID {
+	f.t.Helper()
+	id := usage.ID{Kind: "ClusterUsageReport", Name: name}
+	f.serveSpec(id, v1alpha1.ClusterSelection{Target: v1alpha1.TargetNodes}, interval)
+	return id
+}
+
+func (f *fixture) serveSpec(id usage.ID, s v1alpha1.ClusterSelection, interval time.Duration) {
+	f.t.Helper()
+	plan, err := selection.Compile(id.Namespace, s)
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	f.Serve(id, plan, usage.Need{}, interval)
 	f.settle()
-	return id
 }
 
 // forget forgets what was read and announced.
-func (f *fixture) forget() { f.reads, f.announced = nil, nil }
+func (f *fixture) forget() { f.reads, f.nodeReads, f.announced = nil, nil, nil }
 
 func (f *fixture) mustAnnounce(want ...announcement) {
 	f.t.Helper()
@@ -138,11 +152,23 @@ func (f *fixture) mustRead(times int) {
 
 func (f *fixture) mustSay(reason string) {
 	f.t.Helper()
+	f.mustSayOf(model.Pods, reason)
+}
+
+func (f *fixture) mustSayOf(target model.Target, reason string) {
+	f.t.Helper()
 	got := ""
-	if m := f.Metrics(); m != nil {
+	if m := f.Metrics(target); m != nil {
 		got = m.Reason
 	}
 	if got != reason {
-		f.t.Errorf("the metrics are %q, want %q", got, reason)
+		f.t.Errorf("the metrics of target %d are %q, want %q", target, got, reason)
+	}
+}
+
+func (f *fixture) mustReadNodes(times int) {
+	f.t.Helper()
+	if len(f.nodeReads) != times {
+		f.t.Errorf("%d reads of nodes, want %d: %v", len(f.nodeReads), times, f.nodeReads)
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/go-logr/logr"
 	"github.com/usage-operator/usage-operator/internal/model"
-	"github.com/usage-operator/usage-operator/internal/report"
 	"github.com/usage-operator/usage-operator/internal/selection"
 	"github.com/usage-operator/usage-operator/internal/usage"
 	"k8s.io/utils/clock"
@@ -16,6 +15,7 @@ import (
 // Reader reads the Metrics API.
 type Reader interface {
 	Read(ctx context.Context, namespaces []string, into *model.Samples) error
+	ReadNodes(ctx context.Context, into *model.NodeSamples) error
 }
 
 // Inventory knows the cluster.
@@ -34,7 +34,7 @@ type Feed interface {
 	Close()
 }
 
-// +kubebuilder:rbac:groups=metrics.k8s.io,resources=pods,verbs=get;list
+// +kubebuilder:rbac:groups=metrics.k8s.io,resources=pods;nodes,verbs=get;list
 
 // Poller joins the metrics with the inventory for all reports.
 type Poller struct {
@@ -48,13 +48,15 @@ type Poller struct {
 	engine   *usage.Engine
 	schedule schedule
 	wake     chan struct{}
-	// samples and changes are reused from tick to tick.
-	samples model.Samples
-	changes []model.Change
-	pace    pace
+	// lists are the lists of the Metrics API, by what they are of.
+	lists [model.TargetCount]*list
+	// samples, nodeSamples and changes are reused from tick to tick.
+	samples     model.Samples
+	nodeSamples model.NodeSamples
+	changes     []model.Change
+	pace        pace
 
-	mu      sync.Mutex
-	metrics *report.Metrics
+	mu sync.Mutex
 	// started is when the loop began; zero before.
 	started time.Time
 	// climbing tells that owners of pods were still to come when the inventory
@@ -64,19 +66,24 @@ type Poller struct {
 
 // New returns a poller without reports.
 func New(reader Reader, inventory Inventory, subscribe func() Feed, clock clock.Clock, log logr.Logger) *Poller {
-	return &Poller{
+	p := &Poller{
 		Reader: reader, Inventory: inventory, Subscribe: subscribe, Clock: clock, Log: log,
 		engine:   usage.New(),
 		schedule: newSchedule(),
 		wake:     make(chan struct{}, 1),
 	}
+	p.lists = [model.TargetCount]*list{
+		model.Pods:  {target: model.Pods, name: "pods", read: p.readPods},
+		model.Nodes: {target: model.Nodes, name: "nodes", read: p.readNodes},
+	}
+	return p
 }
 
 // Serve adds a report, or gives it a new plan or interval. It is announced as
 // soon as its numbers are up to date.
 func (p *Poller) Serve(id usage.ID, plan *selection.Plan, need usage.Need, interval time.Duration) {
 	isNew := p.engine.Set(id, plan, need)
-	p.schedule.set(id, interval, isNew, p.Clock.Now())
+	p.schedule.set(id, plan.Target(), interval, isNew, p.Clock.Now())
 	if isNew {
 		p.nudge()
 	}
@@ -93,7 +100,7 @@ func (p *Poller) Drop(id usage.ID) {
 func (p *Poller) OnDue(kind string, f func([]usage.ID)) { p.schedule.onDue(kind, f) }
 
 // View returns the numbers of a report, nil until it was announced. A report
-// whose pods have no sample yet, or a new one of which some have none, is
+// whose pods or nodes have no sample yet, or a new one of which some have none, is
 // announced again after the next tick, however long its interval is; likewise a
 // new one while owners are still to come.
 func (p *Poller) View(id usage.ID) *usage.View {
@@ -104,33 +111,16 @@ func (p *Poller) View(id usage.ID) *usage.View {
 	if !ok {
 		return nil
 	}
-	none := v.Total.Pods > 0 && v.SampleTime.IsZero()
-	if none || v.Containers.Observed < v.Containers.Expected || p.isClimbing() {
+	none := v.Selected() > 0 && v.SampleTime.IsZero()
+	measured := v.Measured()
+	if none || measured.Observed < measured.Expected || v.Target == model.Pods && p.isClimbing() {
 		p.schedule.lacks(id, none, p.Clock.Now())
 	}
 	return v
 }
 
-// Metrics tells how the last read went; nil before the first, and after a rest.
-func (p *Poller) Metrics() *report.Metrics {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.metrics
-}
-
 // Synced tells whether the inventory knows the cluster.
 func (p *Poller) Synced() bool { return p.Inventory.HasSynced() }
-
-// startup is for how long waiting is no news after a start.
-const startup = 30 * time.Second
-
-// Starting tells whether the operator started, or became the leader, so recently
-// that nothing has been read yet.
-func (p *Poller) Starting() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.metrics == nil && (p.started.IsZero() || p.Clock.Since(p.started) < startup)
-}
 
 func (p *Poller) isClimbing() bool {
 	p.mu.Lock()
@@ -162,11 +152,11 @@ func (p *Poller) Start(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-p.wake:
-			if p.Metrics() == nil {
-				timer.Reset(0) // it rests
+			if p.rests() {
+				timer.Reset(0)
 				continue
 			}
-			p.refresh(feed)
+			p.refresh(ctx, feed)
 		case <-timer.C():
 			timer.Reset(p.tickIfWanted(ctx, feed))
 		}

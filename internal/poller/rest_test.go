@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/selection"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
@@ -96,8 +97,8 @@ func TestConcurrentUse(t *testing.T) {
 				for range 200 {
 					f.Serve(id, plan, usage.Need{Top: 1}, minute)
 					f.View(id)
-					f.Metrics()
-					f.Starting()
+					f.Metrics(model.Pods)
+					f.Starting(model.Pods)
 					f.Drop(id)
 				}
 				f.Serve(id, plan, usage.Need{Top: 1}, minute)

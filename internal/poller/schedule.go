@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
@@ -17,6 +18,8 @@ type schedule struct {
 }
 
 type slot struct {
+	// target is what the report counts.
+	target   model.Target
 	interval time.Duration
 	// next is when the report is due; zero until it was announced once.
 	next time.Time
@@ -41,7 +44,7 @@ func (s *schedule) onDue(kind string, f func([]usage.ID)) {
 }
 
 // set adds a report, due at once when asked, or gives it a new interval.
-func (s *schedule) set(id usage.ID, interval time.Duration, atOnce bool, now time.Time) {
+func (s *schedule) set(id usage.ID, target model.Target, interval time.Duration, atOnce bool, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old, ok := s.reports[id]
@@ -53,7 +56,7 @@ func (s *schedule) set(id usage.ID, interval time.Duration, atOnce bool, now tim
 		old.hurry()
 		return
 	}
-	s.reports[id] = &slot{interval: interval, eagerUntil: now.Add(eager)}
+	s.reports[id] = &slot{target: target, interval: interval, eagerUntil: now.Add(eager)}
 }
 
 // lacks tells that a report lacks samples, some or all. It is due again with the
@@ -87,10 +90,10 @@ func (s *schedule) remove(id usage.ID) {
 	delete(s.reports, id)
 }
 
-// announce hands the reports that are due to their listeners. One that has no
-// news stays due until it has.
-func (s *schedule) announce(now time.Time, hasNews func(usage.ID) bool) {
-	s.tell(func(id usage.ID, r *slot) bool {
+// announce hands the reports of a target that are due to their listeners. One
+// that has no news stays due until it has.
+func (s *schedule) announce(target model.Target, now time.Time, hasNews func(usage.ID) bool) {
+	s.tell(target, func(id usage.ID, r *slot) bool {
 		if now.Before(r.next) || !hasNews(id) {
 			return false
 		}
@@ -99,20 +102,20 @@ func (s *schedule) announce(now time.Time, hasNews func(usage.ID) bool) {
 	})
 }
 
-// announceAll hands all reports to their listeners.
-func (s *schedule) announceAll(now time.Time) {
-	s.tell(func(id usage.ID, r *slot) bool {
+// announceAll hands all reports of a target to their listeners.
+func (s *schedule) announceAll(target model.Target, now time.Time) {
+	s.tell(target, func(id usage.ID, r *slot) bool {
 		r.next = nextSlot(id, r.interval, now)
 		return true
 	})
 }
 
-func (s *schedule) tell(due func(usage.ID, *slot) bool) {
+func (s *schedule) tell(target model.Target, due func(usage.ID, *slot) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ids := map[string][]usage.ID{}
 	for id, r := range s.reports {
-		if due(id, r) {
+		if r.target == target && due(id, r) {
 			ids[id.Kind] = append(ids[id.Kind], id)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
@@ -60,25 +61,25 @@ func TestNewInterval(t *testing.T) {
 	s, id := newSchedule(), numbered(1)
 	due := 0
 	s.onDue(id.Kind, func([]usage.ID) { due++ })
-	s.set(id, time.Hour, true, start)
-	s.set(id, minute, false, start)
+	s.set(id, model.Pods, time.Hour, true, start)
+	s.set(id, model.Pods, minute, false, start)
 	if s.announced(id) {
 		t.Error("the report counts as announced before it was")
 	}
-	s.announce(start, always)
-	s.set(id, minute, false, start)
-	s.announce(start, always)
+	s.announce(model.Pods, start, always)
+	s.set(id, model.Pods, minute, false, start)
+	s.announce(model.Pods, start, always)
 	if due != 1 {
 		t.Errorf("announced %d times, want 1", due)
 	}
-	s.set(id, 2*minute, false, start)
-	s.announce(start, always)
+	s.set(id, model.Pods, 2*minute, false, start)
+	s.announce(model.Pods, start, always)
 	if due != 2 || !s.announced(id) {
 		t.Errorf("announced %d times after a new interval, want 2", due)
 	}
 	s.remove(id)
 	s.lacks(id, true, start)
-	s.announceAll(start)
+	s.announceAll(model.Pods, start)
 	if due != 2 {
 		t.Error("a removed report was announced")
 	}
@@ -100,12 +101,12 @@ func TestIncompleteReports(t *testing.T) {
 		s, id := newSchedule(), numbered(1)
 		due := 0
 		s.onDue(id.Kind, func([]usage.ID) { due++ })
-		s.set(id, 24*time.Hour, true, start)
+		s.set(id, model.Pods, 24*time.Hour, true, start)
 		now := nextSlot(id, 24*time.Hour, start) // just after a slot, the next one is a day away
-		s.set(id, 24*time.Hour, true, now)
-		s.announce(now, always)
+		s.set(id, model.Pods, 24*time.Hour, true, now)
+		s.announce(model.Pods, now, always)
 		s.lacks(id, row.all, now.Add(row.age))
-		s.announce(now.Add(row.age), always)
+		s.announce(model.Pods, now.Add(row.age), always)
 		if got := due == 2; got != row.due {
 			t.Errorf("%s: due again is %t, want %t", row.name, got, row.due)
 		}
@@ -120,16 +121,16 @@ func TestNoNews(t *testing.T) {
 	due, news := 0, false
 	hasNews := func(usage.ID) bool { return news }
 	s.onDue(id.Kind, func([]usage.ID) { due++ })
-	s.set(id, minute, true, start)
+	s.set(id, model.Pods, minute, true, start)
 	for i := range 3 {
-		s.announce(start.Add(time.Duration(i)*scrapes), hasNews)
+		s.announce(model.Pods, start.Add(time.Duration(i)*scrapes), hasNews)
 	}
 	if due != 0 || s.announced(id) {
 		t.Errorf("announced %d times without news", due)
 	}
 	news = true
-	s.announce(start.Add(minute), hasNews)
-	s.announce(start.Add(minute), hasNews)
+	s.announce(model.Pods, start.Add(minute), hasNews)
+	s.announce(model.Pods, start.Add(minute), hasNews)
 	if due != 1 || !s.announced(id) {
 		t.Errorf("announced %d times, want once in an interval", due)
 	}

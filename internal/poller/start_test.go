@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/usage-operator/usage-operator/internal/model"
 )
 
 func TestEndsWhileWaitingForSync(t *testing.T) {
@@ -57,8 +59,8 @@ func TestEndsDuringARead(t *testing.T) {
 		f.during = func(ctx context.Context) { <-ctx.Done() }
 		f.pass(scrapes)
 	})
-	if len(f.reads) != 1 || len(f.announced) != 0 || !f.Metrics().Available {
-		t.Errorf("%d reads, announced was %v, the metrics are %+v", len(f.reads), f.announced, f.Metrics())
+	if len(f.reads) != 1 || len(f.announced) != 0 || !f.Metrics(model.Pods).Available {
+		t.Errorf("%d reads, announced was %v, the metrics are %+v", len(f.reads), f.announced, f.Metrics(model.Pods))
 	}
 }
 
@@ -67,18 +69,18 @@ func TestStarting(t *testing.T) {
 		f := newFixture(t)
 		f.notSynced = make(chan struct{})
 		f.fake.Step(time.Hour) // a standby
-		if !f.Starting() {
+		if !f.Starting(model.Pods) {
 			t.Error("a standby that becomes the leader is not starting")
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() { _ = f.Start(ctx) }()
 		f.settle()
 		f.pass(startup - step)
-		if !f.Starting() {
+		if !f.Starting(model.Pods) {
 			t.Error("it is not starting just before the time is over")
 		}
 		f.pass(step)
-		if f.Starting() {
+		if f.Starting(model.Pods) {
 			t.Error("it is still starting when the time is over")
 		}
 		cancel()
@@ -88,11 +90,11 @@ func TestStarting(t *testing.T) {
 func TestStartingEndsWithTheFirstRead(t *testing.T) {
 	running(t, func(f *fixture) {
 		f.addPod("shop", "web")
-		if !f.Starting() {
+		if !f.Starting(model.Pods) {
 			t.Error("it is not starting before the first read")
 		}
 		f.serve("shop", "shop", minute)
-		if f.Starting() {
+		if f.Starting(model.Pods) {
 			t.Error("it is still starting after the first read")
 		}
 	})

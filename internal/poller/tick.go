@@ -8,17 +8,25 @@ import (
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/metricsapi"
+	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/report"
+	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
-// readTimeout bounds one read of the Metrics API.
-const readTimeout = 30 * time.Second
+// What bounds one read of the Metrics API. Nodes are few, and must not keep the
+// pods waiting.
+const (
+	podsTimeout  = 30 * time.Second
+	nodesTimeout = 10 * time.Second
+)
 
 // tickIfWanted returns the time to wait until the next tick.
 func (p *Poller) tickIfWanted(ctx context.Context, feed Feed) time.Duration {
 	if p.engine.Len() == 0 {
 		p.pace = pace{} // it will not know the time of the scrape any more
-		p.setMetrics(nil)
+		for _, l := range p.lists {
+			p.rest(l)
+		}
 		p.Inventory.WantTop(false)
 		return idleCheck
 	}
@@ -31,17 +39,16 @@ func (p *Poller) tickIfWanted(ctx context.Context, feed Feed) time.Duration {
 // its end at least.
 func (p *Poller) tick(ctx context.Context, feed Feed) (wait, atLeast time.Duration) {
 	p.drain(feed)
-	err := p.read(ctx)
-	if err != nil {
-		if ctx.Err() == nil {
-			p.failed(err)
+	var o outcome
+	for _, l := range p.lists {
+		if p.due(l) {
+			o = o.with(p.update(ctx, l))
 		}
-		return p.pace.afterFailure(p.engine.Resolution()), retryAfter(err)
 	}
-	result := p.engine.Tick(&p.samples)
-	p.succeeded()
-	p.Log.V(1).Info("Ticked", "samples", len(p.samples.Pods), "new", result.New)
-	return p.pace.after(result.New > 0, p.engine.Resolution()), 0
+	if !o.read {
+		return p.pace.afterFailure(p.engine.Resolution()), o.retryAfter
+	}
+	return p.pace.after(o.news, p.engine.Resolution()), 0
 }
 
 func (p *Poller) drain(feed Feed) {
@@ -55,57 +62,46 @@ func (p *Poller) drain(feed Feed) {
 	clear(p.changes) // the rows belong to the engine now
 }
 
-// read takes an answer without samples for a failure only where the whole
+// readPods takes an answer without samples for a failure only where the whole
 // cluster was asked for and something runs in it: a namespace can be empty, or
 // its pods new.
-func (p *Poller) read(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+func (p *Poller) readPods(ctx context.Context) (usage.Ticked, error) {
+	ctx, cancel := context.WithTimeout(ctx, podsTimeout)
 	defer cancel()
 	namespaces := p.engine.Namespaces()
 	err := p.Reader.Read(ctx, namespaces, &p.samples)
-	if metricsapi.KindOf(err) == metricsapi.Empty && (namespaces != nil || !p.engine.Expects()) {
-		return nil
+	if err != nil && (metricsapi.KindOf(err) != metricsapi.Empty || namespaces == nil && p.engine.Expects(model.Pods)) {
+		return usage.Ticked{}, err
 	}
-	return err
+	return p.engine.Tick(&p.samples), nil
 }
 
-// refresh brings the sums up to date with the inventory, between two ticks.
-func (p *Poller) refresh(feed Feed) {
+// readNodes takes an answer without samples for a failure only where a node is
+// Ready.
+func (p *Poller) readNodes(ctx context.Context) (usage.Ticked, error) {
+	ctx, cancel := context.WithTimeout(ctx, nodesTimeout)
+	defer cancel()
+	err := p.Reader.ReadNodes(ctx, &p.nodeSamples)
+	if err != nil && (metricsapi.KindOf(err) != metricsapi.Empty || p.engine.Expects(model.Nodes)) {
+		return usage.Ticked{}, err
+	}
+	return p.engine.TickNodes(&p.nodeSamples), nil
+}
+
+// refresh brings the sums up to date with the inventory, between two ticks. A
+// list that no report has lived on until now is read at once.
+func (p *Poller) refresh(ctx context.Context, feed Feed) {
 	p.drain(feed)
 	p.engine.Sum(p.Clock.Now())
-	p.schedule.announce(p.Clock.Now(), p.engine.Changed)
-}
-
-func (p *Poller) succeeded() {
-	recovered := p.setMetrics(&report.Metrics{
-		Available: true,
-		Reason:    v1alpha1.ReasonMetricsRead,
-		Message:   "The Metrics API answers.",
-	})
-	if recovered {
-		p.Log.Info("The Metrics API answers")
-		p.schedule.announceAll(p.Clock.Now())
-		return
+	for _, l := range p.lists {
+		switch {
+		case !p.engine.Wants(l.target):
+		case p.Metrics(l.target) == nil:
+			p.update(ctx, l)
+		default:
+			p.schedule.announce(l.target, p.Clock.Now(), p.engine.Changed)
+		}
 	}
-	// What falls due before the middle of the way to the next tick is served now.
-	p.schedule.announce(p.Clock.Now().Add(p.engine.Resolution()/2), p.engine.Changed)
-}
-
-func (p *Poller) failed(err error) {
-	m := describe(err)
-	if p.setMetrics(m) {
-		p.Log.Info("The Metrics API cannot be read", "reason", m.Reason, "error", err.Error())
-		p.schedule.announceAll(p.Clock.Now())
-	}
-}
-
-// setMetrics tells whether the reason changed.
-func (p *Poller) setMetrics(m *report.Metrics) (changed bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	old := p.metrics
-	p.metrics = m
-	return m != nil && (old == nil || old.Reason != m.Reason)
 }
 
 // describe says why a read failed, without anything that a tenant must not see.

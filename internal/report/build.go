@@ -24,7 +24,7 @@ var resources = [model.ResourceCount]v1alpha1.ResourceName{
 // Build returns the numbers of a status. Its conditions and its generation are
 // not set.
 func Build(v *usage.View) v1alpha1.ReportStatus {
-	total := newRow(&v.Total, v.Statistics)
+	total := newRow(v, &v.Total)
 	s := v1alpha1.ReportStatus{
 		SampleTime: v1alpha1.NewTimestamp(v.SampleTime),
 		Coverage:   newCoverage(v),
@@ -42,26 +42,29 @@ func Build(v *usage.View) v1alpha1.ReportStatus {
 		s.Resolution = v1alpha1.NewDuration(v.Resolution)
 	}
 	for i := range v.Rows {
-		s.Groups = append(s.Groups, newRow(&v.Rows[i], v.Statistics))
+		s.Groups = append(s.Groups, newRow(v, &v.Rows[i]))
 		s.Groups[i].Subject = newSubject(&v.Rows[i].Subject, v.LabelKeys)
 	}
 	if v.Other != nil {
-		other := newRow(v.Other, nil)
+		other := newRow(v, v.Other)
 		s.Other = &other
 	}
 	return s
 }
 
 func newCoverage(v *usage.View) *v1alpha1.Coverage {
-	return &v1alpha1.Coverage{
-		Percent:    percentCovered(v.Containers),
-		Pods:       newObserved(v.Pods),
-		Containers: newObserved(v.Containers),
-
+	c := &v1alpha1.Coverage{
+		Percent:        percentCovered(v.Measured()),
 		Missing:        newMissing(v.Missing),
 		MissingOmitted: int32(v.MissingOmitted),
 		UnsampledRuns:  int32(min(v.UnsampledRuns, math.MaxInt32)),
 	}
+	if v.Target == model.Nodes {
+		c.Nodes = newObserved(v.Nodes)
+	} else {
+		c.Pods, c.Containers = newObserved(v.Pods), newObserved(v.Containers)
+	}
+	return c
 }
 
 // reasons are the names under which reasons are published.
@@ -83,8 +86,8 @@ func newMissing(all []usage.Missing) (out []v1alpha1.MissingSample) {
 	return out
 }
 
-func newObserved(c usage.Coverage) v1alpha1.Observed {
-	return v1alpha1.Observed{Expected: int32(c.Expected), Observed: int32(c.Observed)}
+func newObserved(c usage.Coverage) *v1alpha1.Observed {
+	return &v1alpha1.Observed{Expected: int32(c.Expected), Observed: int32(c.Observed)}
 }
 
 // percentCovered is 100 where nothing was expected: nothing is missing. A
@@ -96,15 +99,17 @@ func percentCovered(c usage.Coverage) int32 {
 	return int32(100 * c.Observed / c.Expected)
 }
 
-func newRow(r *usage.Row, statistics []usage.Statistic) v1alpha1.Row {
-	row := v1alpha1.Row{
-		Pods:       int32(r.Pods),
-		Containers: int32(r.Containers),
-		Resources:  make(map[v1alpha1.ResourceName]v1alpha1.ResourceUsage, len(resources)),
+// newRow counts what the target is, 0 included, and nothing else.
+func newRow(v *usage.View, r *usage.Row) v1alpha1.Row {
+	row := v1alpha1.Row{Resources: make(map[v1alpha1.ResourceName]v1alpha1.ResourceUsage, len(resources))}
+	if v.Target == model.Nodes {
+		row.Nodes = new(int32(r.Nodes))
+	} else {
+		row.Pods, row.Containers = new(int32(r.Pods)), new(int32(r.Containers))
 	}
 	for i, name := range resources {
 		u := newResource(model.Resource(i), &r.Resources[i])
-		setStatistics(&u, model.Resource(i), statistics, r.Resources[i].Over)
+		setStatistics(&u, model.Resource(i), v.Statistics, r.Resources[i].Over)
 		row.Resources[name] = u
 	}
 	return row
@@ -121,9 +126,12 @@ func newResource(r model.Resource, a *usage.Amount) v1alpha1.ResourceUsage {
 	if a.Limits.Set > 0 {
 		u.Limits = declared(r, a.Limits.Declared)
 	}
-	requests, limits := percent(&a.Requests), percent(&a.Limits)
-	if requests != nil || limits != nil {
-		u.PercentOf = &v1alpha1.PercentOf{Requests: requests, Limits: limits}
+	if a.Allocatable.Set > 0 {
+		u.Allocatable = declared(r, a.Allocatable.Declared)
+	}
+	of := v1alpha1.PercentOf{Requests: percent(&a.Requests), Limits: percent(&a.Limits), Allocatable: percent(&a.Allocatable)}
+	if of != (v1alpha1.PercentOf{}) {
+		u.PercentOf = &of
 	}
 	if a.Requests.Unset+a.Limits.Unset > 0 {
 		u.Unset = &v1alpha1.Unset{Requests: int32(a.Requests.Unset), Limits: int32(a.Limits.Unset)}

@@ -36,7 +36,7 @@ func someRow() usage.Row {
 
 func somePublishedRow(subject *v1alpha1.Subject) v1alpha1.Row {
 	return v1alpha1.Row{
-		Subject: subject, Pods: 2, Containers: 2,
+		Subject: subject, Pods: new(int32(2)), Containers: new(int32(2)),
 		Resources: map[v1alpha1.ResourceName]v1alpha1.ResourceUsage{
 			"cpu": {Usage: "250m", P95: "200m", Maximum: "310m", Average: "410m", P50: "510m", P99: "610m", Requests: "500m", PercentOf: &v1alpha1.PercentOf{Requests: new(int64(30))},
 				Unset: &v1alpha1.Unset{Requests: 1, Limits: 2}, PerPod: &v1alpha1.PerPod{Median: "125m", Maximum: "150m"}},
@@ -88,7 +88,7 @@ func TestBuild(t *testing.T) {
 		SampleTime: "2026-01-31T08:59:53Z", Resolution: "15s",
 		Window: &v1alpha1.WindowCovered{StartTime: "2026-01-31T08:00:00Z", EndTime: "2026-01-31T09:00:00Z", ObservedSeconds: 3585},
 		Coverage: &v1alpha1.Coverage{
-			Percent: 97, Pods: v1alpha1.Observed{Expected: 40, Observed: 39}, Containers: v1alpha1.Observed{Expected: 81, Observed: 79},
+			Percent: 97, Pods: &v1alpha1.Observed{Expected: 40, Observed: 39}, Containers: &v1alpha1.Observed{Expected: 81, Observed: 79},
 			Missing: []v1alpha1.MissingSample{
 				{Node: "n1", Pods: 3, Reason: "NodeLost"},
 				{Namespace: "shop", Pod: "web-2", Container: "web", Reason: "ContainerRestarted"},

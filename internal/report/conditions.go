@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/usage"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -64,16 +65,28 @@ func standing(f *Facts) phase {
 		return wait(f.Metrics.Reason, f.Metrics.Message)
 	case f.Metrics == nil || f.View == nil:
 		return wait(v1alpha1.ReasonWaitingForFirstSample, "The Metrics API has not been read yet.")
-	case f.View.Total.Pods == 0:
-		return phase{ready: metav1.ConditionTrue, reason: v1alpha1.ReasonNoPodsSelected, numbers: true,
-			message: "No pod that is bound to a node matches the selection. Compare spec with kubectl get pods --show-labels."}
+	case f.View.Selected() == 0:
+		return nothingSelected(f.View.Target)
 	case f.View.SampleTime.IsZero():
 		return wait(v1alpha1.ReasonWaitingForFirstSample, fmt.Sprintf(
-			"The Metrics API has no sample of the %d selected pods yet. A new pod has its first after about two resolutions of the metrics pipeline.",
-			f.View.Total.Pods))
+			"The Metrics API has no sample of the %d selected %ss yet. A new %[2]s has its first after about two resolutions of the metrics pipeline.",
+			f.View.Selected(), nouns[f.View.Target]))
 	default:
 		return phase{ready: metav1.ConditionTrue, reason: v1alpha1.ReasonReported, message: "The status answers the spec.", numbers: true}
 	}
+}
+
+// nouns name one of what a report counts.
+var nouns = [model.TargetCount]string{model.Pods: "pod", model.Nodes: "node"}
+
+func nothingSelected(target model.Target) phase {
+	p := phase{ready: metav1.ConditionTrue, reason: v1alpha1.ReasonNoPodsSelected, numbers: true,
+		message: "No pod that is bound to a node matches the selection. Compare spec with kubectl get pods --show-labels."}
+	if target == model.Nodes {
+		p.reason = v1alpha1.ReasonNoNodesSelected
+		p.message = "No node matches the selection. Compare spec.nodeSelector with kubectl get nodes --show-labels."
+	}
+	return p
 }
 
 func wait(reason, message string) phase {
@@ -106,17 +119,24 @@ func conditions(f *Facts, p phase) []v1alpha1.Condition {
 }
 
 func completeness(v *usage.View) (complete bool, reason, message string) {
+	covered := percentCovered(v.Measured()) == 100
 	switch {
-	case percentCovered(v.Containers) < 100:
-		return false, v1alpha1.ReasonSamplesMissing, fmt.Sprintf(
-			"%d of %d pods and %d of %d containers have a current sample. Sums cover only these; status.coverage.missing names the others.",
-			v.Pods.Observed, v.Pods.Expected, v.Containers.Observed, v.Containers.Expected)
-	case v.Unfollowed > 0:
+	case covered && v.Unfollowed > 0:
 		return false, v1alpha1.ReasonTooManyRows, fmt.Sprintf(
 			"%d of %d rows have no statistics over the window, because a report keeps them for %d rows at most. Select less in spec, or group it by less.",
 			v.Unfollowed, v.RowCount, usage.MaxSeries)
-	default:
+	case covered && v.Target == model.Nodes:
+		return true, v1alpha1.ReasonAllSampled, "Every node has a current sample."
+	case covered:
 		return true, v1alpha1.ReasonAllSampled, "Every container that runs has a current sample."
+	case v.Target == model.Nodes:
+		return false, v1alpha1.ReasonSamplesMissing, fmt.Sprintf(
+			"%d of %d nodes have a current sample. Sums cover only these; status.coverage.missing names the others.",
+			v.Nodes.Observed, v.Nodes.Expected)
+	default:
+		return false, v1alpha1.ReasonSamplesMissing, fmt.Sprintf(
+			"%d of %d pods and %d of %d containers have a current sample. Sums cover only these; status.coverage.missing names the others.",
+			v.Pods.Observed, v.Pods.Expected, v.Containers.Observed, v.Containers.Expected)
 	}
 }
 

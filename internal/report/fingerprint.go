@@ -43,8 +43,9 @@ func (f fingerprint) row(r *v1alpha1.Row) {
 		return
 	}
 	f.subject(r.Subject)
-	f.number(int64(r.Pods))
-	f.number(int64(r.Containers))
+	for _, n := range []*int32{r.Pods, r.Containers, r.Nodes} {
+		f.count(n)
+	}
 	for _, name := range slices.Sorted(maps.Keys(r.Resources)) {
 		f.text(string(name))
 		f.resource(r.Resources[name])
@@ -74,14 +75,24 @@ func (f fingerprint) resource(u v1alpha1.ResourceUsage) {
 		perPod = *u.PerPod
 	}
 	for _, q := range []v1alpha1.Quantity{
-		u.Usage, u.Average, u.Maximum, u.P50, u.P95, u.P99, u.Requests, u.Limits, perPod.Median, perPod.Maximum,
+		u.Usage, u.Average, u.Maximum, u.P50, u.P95, u.P99,
+		u.Requests, u.Limits, u.Allocatable, perPod.Median, perPod.Maximum,
 	} {
 		f.text(threeDigits(string(q)))
 	}
 	f.percent(percentOf.Requests)
 	f.percent(percentOf.Limits)
+	f.percent(percentOf.Allocatable)
 	f.number(int64(unset.Requests))
 	f.number(int64(unset.Limits))
+}
+
+func (f fingerprint) count(n *int32) {
+	if n == nil {
+		f.text("none")
+		return
+	}
+	f.number(int64(*n))
 }
 
 func (f fingerprint) percent(p *int64) {

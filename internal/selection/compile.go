@@ -16,7 +16,12 @@ import (
 // names the field and says what would be right; it concerns this one object.
 func Compile(scope string, s v1alpha1.ClusterSelection) (*Plan, error) {
 	spec := field.NewPath("spec")
+	target, err := targetOf(spec, scope, &s)
+	if err != nil {
+		return nil, err
+	}
 	p := &Plan{
+		target:            target,
 		scope:             scope,
 		namespaces:        set(s.Namespaces),
 		excludeNamespaces: set(s.ExcludeNamespaces),
@@ -27,7 +32,6 @@ func Compile(scope string, s v1alpha1.ClusterSelection) (*Plan, error) {
 	if scope != "" {
 		p.namespaces = map[string]bool{scope: true}
 	}
-	var err error
 	if p.pods, err = selector(spec.Child("selector"), s.Selector); err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// keyFunc writes one property of a pod into a subject.
+// keyFunc writes one property of a pod or a node into a subject.
 type keyFunc func(s *model.Subject, f Facts)
 
 // group compiles the groupBy keys.
@@ -68,7 +68,13 @@ func byNamespace(s *model.Subject, f Facts) { s.Namespace = f.Pod.Namespace }
 
 func byPod(s *model.Subject, f Facts) { s.Namespace, s.Pod = f.Pod.Namespace, f.Pod.Name }
 
-func byNode(s *model.Subject, f Facts) { s.Node = f.Pod.Node }
+func byNode(s *model.Subject, f Facts) {
+	if f.Pod == nil {
+		s.Node = f.Node.Name
+		return
+	}
+	s.Node = f.Pod.Node
+}
 
 func isWorkloadKey(k v1alpha1.GroupKey) bool { return k.Type == v1alpha1.GroupByWorkload }
 

@@ -1,5 +1,5 @@
 // Package selection compiles the selection of a report into a Plan: which pods
-// count, and into which rows they fold.
+// or nodes count, and into which rows they fold.
 //
 // A Plan is asked when a pod, its namespace, its node or the selection changes,
 // never on a tick. Its answer for one pod is a list of parts: a row's subject
@@ -13,6 +13,7 @@ import (
 
 // Plan is a compiled selection. It is immutable.
 type Plan struct {
+	target            model.Target
 	scope             string
 	namespaces        map[string]bool
 	excludeNamespaces map[string]bool
@@ -29,7 +30,8 @@ type Plan struct {
 
 // Facts are a pod and what a selection may ask about its surroundings.
 // Namespace and Node may be nil while they are not known: then they have no
-// labels to group by, and no selector of theirs matches.
+// labels to group by, and no selector of theirs matches. The facts of a plan
+// about nodes are a Node alone.
 type Facts struct {
 	Pod       *model.Pod
 	Namespace *model.Namespace
@@ -45,13 +47,17 @@ type Part struct {
 	Single bool
 }
 
+// Target tells what the plan selects. Pods are asked for by Select and Parts,
+// nodes by SelectNode and NodeSubject.
+func (p *Plan) Target() model.Target { return p.target }
+
 // Namespaces returns the namespaces that the plan is limited to; nil means all.
 func (p *Plan) Namespaces() map[string]bool { return p.namespaces }
 
 // LabelKeys returns the keys of the labels in a subject, in their order.
 func (p *Plan) LabelKeys() []string { return p.labelKeys }
 
-// Grouped tells whether pods fold into rows beside the total.
+// Grouped tells whether pods or nodes fold into rows beside the total.
 func (p *Plan) Grouped() bool { return len(p.keys) > 0 }
 
 // ByContainer tells whether rows are about containers, so that one pod can be in

@@ -1,6 +1,10 @@
 package usage
 
-import "github.com/usage-operator/usage-operator/internal/model"
+import (
+	"slices"
+
+	"github.com/usage-operator/usage-operator/internal/model"
+)
 
 // Apply takes changes of the inventory. Pods that stay take their last samples
 // with them, so that the rows are right between two ticks also. Namespaces and
@@ -26,40 +30,46 @@ func (e *Engine) Apply(changes []model.Change) {
 	}
 }
 
-// surroundings are the namespaces and nodes that changed.
+// surroundings are the namespaces and nodes that came, went or changed their
+// labels. Pods are matched by nothing else of them.
 type surroundings struct {
 	namespaces, nodes map[string]bool
 }
 
-// setSurroundings returns nil when no namespace and no node changed.
+// setSurroundings returns nil when nothing changed that pods are matched by.
 func (e *Engine) setSurroundings(changes []model.Change) *surroundings {
-	var moved *surroundings
+	moved := surroundings{namespaces: map[string]bool{}, nodes: map[string]bool{}}
 	for i := range changes {
 		c := &changes[i]
-		if c.Pod != nil {
-			continue
+		if n := c.Namespace; n != nil && put(e.inventory.namespaces, n.Name, n, c.Gone, labelsOfNamespace) {
+			moved.namespaces[n.Name] = true
 		}
-		if moved == nil {
-			moved = &surroundings{namespaces: map[string]bool{}, nodes: map[string]bool{}}
-		}
-		if c.Namespace != nil {
-			put(e.inventory.namespaces, c.Namespace.Name, c.Namespace, c.Gone)
-			moved.namespaces[c.Namespace.Name] = true
-		}
-		if c.Node != nil {
-			put(e.inventory.nodes, c.Node.Name, c.Node, c.Gone)
-			moved.nodes[c.Node.Name] = true
+		if n := c.Node; n != nil {
+			e.nodes.put(n, c.Gone)
+			if put(e.inventory.nodes, n.Name, n, c.Gone, labelsOfNode) {
+				moved.nodes[n.Name] = true
+			}
 		}
 	}
-	return moved
+	if len(moved.namespaces)+len(moved.nodes) == 0 {
+		return nil
+	}
+	return &moved
 }
 
-func put[T any](m map[string]T, name string, object T, gone bool) {
+func labelsOfNamespace(n *model.Namespace) model.Labels { return n.Labels }
+
+func labelsOfNode(n *model.Node) model.Labels { return n.Labels }
+
+// put keeps an object, and tells whether it came, went or changed its labels.
+func put[T any](m map[string]T, name string, object T, gone bool, labels func(T) model.Labels) (moved bool) {
+	old, known := m[name]
 	if gone {
 		delete(m, name)
-		return
+		return known
 	}
 	m[name] = object
+	return !known || !slices.Equal(labels(old), labels(object))
 }
 
 // rematch matches the pods of changed namespaces and nodes anew, save those

@@ -121,7 +121,10 @@ func (w *world) changeNamespace() model.Change {
 }
 
 func (w *world) changeNode() model.Change {
-	n := model.Node{Name: pick(w, nodes...), Labels: w.labels()}
+	n := model.Node{Name: pick(w, nodes...), Labels: w.labels(), Ready: w.chance(0.5)}
+	if known, ok := w.truth.nodes[n.Name]; ok && w.chance(0.3) {
+		n.Labels = known // something else of it has changed
+	}
 	gone := w.chance(0.2)
 	if w.truth.nodes[n.Name] = n.Labels; gone {
 		delete(w.truth.nodes, n.Name)

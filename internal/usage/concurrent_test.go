@@ -77,7 +77,7 @@ func disturb(t *testing.T, e *usage.Engine, random *rand.Rand) {
 		if v, ok := e.View(id); ok {
 			addsUp(t, v)
 		}
-		e.Expects()
+		e.Expects(model.Pods)
 		e.Resolution()
 		e.Len()
 	}

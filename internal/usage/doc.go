@@ -57,5 +57,15 @@
 // looked for when a view has some, once for all reports, and a view keeps a
 // bounded number of findings.
 //
+// # Nodes
+//
+// A report of nodes sums what nodes as a whole were seen to use and what they
+// have allocatable. Nodes are few, so that nothing of them is summed on a tick:
+// TickNodes keeps the last sample of each, by the rules of pods, and a view adds
+// up the nodes that it selects. A node without a current sample is missing: TooNew
+// for three resolutions after it was created, NodeLost while it is not Ready by
+// its status, else Unknown. Pods and nodes are read apart, and the reports of one
+// kind are right whatever becomes of the other.
+//
 // The engine knows no clock and no client. It may be used concurrently.
 package usage

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/selection"
 )
 
@@ -21,6 +22,7 @@ type Engine struct {
 	mu        sync.Mutex
 	inventory inventory
 	reports   reports
+	nodes     nodes
 	// applied, ticks and reads count the calls of Apply, those of Tick or Sum, and
 	// those of Tick.
 	applied, ticks, reads uint64
@@ -32,7 +34,7 @@ type Engine struct {
 
 // New returns an engine that knows no pods and no reports.
 func New() *Engine {
-	return &Engine{inventory: newInventory(), reports: newReports()}
+	return &Engine{inventory: newInventory(), reports: newReports(), nodes: newNodes()}
 }
 
 // Set adds a report or replaces its plan, and tells whether it did. Its rows are
@@ -41,6 +43,11 @@ func New() *Engine {
 func (e *Engine) Set(id ID, plan *selection.Plan, need Need) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if plan.Target() == model.Nodes {
+		e.forget(id)
+		return e.nodes.set(id, plan, need)
+	}
+	e.nodes.remove(id)
 	if r, ok := e.reports.byID[id]; ok {
 		if r.plan == plan {
 			r.renew(need)
@@ -66,13 +73,22 @@ func (r *report) renew(need Need) {
 }
 
 // Remove forgets a report. Without reports there are no ticks, so the samples
-// age and are forgotten with the last report.
+// age and are forgotten with the last report: those of pods with the last report
+// of pods, those of nodes with the last report of nodes.
 func (e *Engine) Remove(id ID) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if r, ok := e.reports.byID[id]; ok {
-		e.drop(id, r)
+	e.forget(id)
+	e.nodes.remove(id)
+}
+
+// forget forgets a report of pods, and with the last one the samples.
+func (e *Engine) forget(id ID) {
+	r, ok := e.reports.byID[id]
+	if !ok {
+		return
 	}
+	e.drop(id, r)
 	if len(e.reports.byID) == 0 {
 		e.inventory.forgetSamples()
 		e.gaps = gaps{}
@@ -88,9 +104,13 @@ func (e *Engine) drop(id ID, r *report) {
 }
 
 // Changed tells whether a report's numbers can be others than those last viewed.
+// Those of nodes are only summed up in a view, so they always can.
 func (e *Engine) Changed(id ID) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if _, ofNodes := e.nodes.reports[id]; ofNodes {
+		return true
+	}
 	r, ok := e.reports.byID[id]
 	return ok && r.changed
 }
@@ -99,7 +119,17 @@ func (e *Engine) Changed(id ID) bool {
 func (e *Engine) Len() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return len(e.reports.byID)
+	return len(e.reports.byID) + len(e.nodes.reports)
+}
+
+// Wants tells whether any report wants the samples of pods, or of nodes.
+func (e *Engine) Wants(target model.Target) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if target == model.Nodes {
+		return len(e.nodes.reports) > 0
+	}
+	return len(e.reports.byID) > 0
 }
 
 // Climbs tells whether owners beyond the workloads of pods matter to any report.
@@ -114,8 +144,8 @@ func (e *Engine) Climbs() bool {
 	return false
 }
 
-// Namespaces returns the namespaces that the reports are limited to; nil when
-// one of them wants all, or when reading them all is cheaper.
+// Namespaces returns the namespaces that the reports of pods are limited to; nil
+// when one of them wants all, or when reading them all is cheaper.
 func (e *Engine) Namespaces() []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -132,11 +162,14 @@ func (e *Engine) Namespaces() []string {
 	return slices.Sorted(maps.Keys(wanted))
 }
 
-// Expects tells whether any container runs, in the whole cluster, so that the
-// Metrics API should know one.
-func (e *Engine) Expects() bool {
+// Expects tells whether any container runs in the whole cluster, or any node is
+// Ready, so that the Metrics API should know one.
+func (e *Engine) Expects(target model.Target) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if target == model.Nodes {
+		return e.nodes.anyReady()
+	}
 	return slices.ContainsFunc(e.inventory.order, func(p *pod) bool {
 		return slices.ContainsFunc(p.Started, func(started int64) bool { return started != 0 })
 	})

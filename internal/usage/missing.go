@@ -8,13 +8,15 @@ type Reason uint8
 // The reasons, from what needs attention most to what needs it least. Findings
 // are listed in this order.
 const (
-	// NodeLost: the pods of a node have no current sample, all of them.
+	// NodeLost: the pods of a node have no current sample, all of them; or, in a
+	// report of nodes, the node is not Ready.
 	NodeLost Reason = iota
 	// Unknown: none of the others.
 	Unknown
 	// ContainerRestarted: a container was started again a short time ago.
 	ContainerRestarted
-	// TooNew: a container was started for the first time a short time ago.
+	// TooNew: a container was started for the first time, or a node was created,
+	// a short time ago.
 	TooNew
 	// NotRunning: it counts in the rows and does not run by its pod's status, so
 	// that no sample is expected.

@@ -80,7 +80,7 @@ func TestExpects(t *testing.T) {
 		{"it ends", gone(waiting), false},
 	} {
 		e.Apply(step.change)
-		if got := e.Expects(); got != step.want {
+		if got := e.Expects(model.Pods); got != step.want {
 			t.Errorf("%s: %t", step.name, got)
 		}
 	}

@@ -37,6 +37,7 @@ const (
 	Usage Measure = iota
 	Requests
 	PercentOfRequests
+	PercentOfAllocatable
 )
 
 // report is a plan and the rows that it yields.

@@ -42,10 +42,14 @@ type step struct {
 	longest, first time.Duration
 }
 
-// follow continues the series of all reports that want any.
-func (e *Engine) follow(t *tick) {
+func (e *Engine) newStep(t *tick) step {
 	resolution := e.expectedResolution()
-	s := step{tick: *t, first: resolution, longest: time.Duration(longestStep * float64(resolution))}
+	return step{tick: *t, first: resolution, longest: time.Duration(longestStep * float64(resolution))}
+}
+
+// follow continues the series of all reports of pods that want any.
+func (e *Engine) follow(t *tick) {
+	s := e.newStep(t)
 	for _, r := range e.reports.byID {
 		if s.window = r.need.Window; s.window > 0 {
 			r.sweep(&s)
@@ -158,12 +162,15 @@ func (r *report) resize(window time.Duration) {
 		return
 	}
 	for _, w := range append(r.rows[:len(r.rows):len(r.rows)], &r.total) {
-		if w.series == nil {
-			continue
+		if w.series != nil {
+			w.series.resize(window)
 		}
-		for _, x := range w.series.windows {
-			x.Resize(window)
-		}
+	}
+}
+
+func (n *series) resize(window time.Duration) {
+	for _, w := range n.windows {
+		w.Resize(window)
 	}
 }
 

@@ -36,17 +36,17 @@ func (v *View) setStatistics(r *report, shown []ranked, now time.Time) {
 		return
 	}
 	v.Statistics = r.need.Statistics
-	v.Window = v.Total.setStatistics(&r.total, now, v.Statistics)
+	v.Window = v.Total.setStatistics(r.total.series, now, v.Statistics)
 	for i := range shown {
-		v.Rows[i].setStatistics(shown[i].row, now, v.Statistics)
+		v.Rows[i].setStatistics(shown[i].row.series, now, v.Statistics)
 	}
 }
 
-func (x *Row) setStatistics(w *row, now time.Time, wanted []Statistic) (c Covered) {
-	if w.series == nil {
+func (x *Row) setStatistics(n *series, now time.Time, wanted []Statistic) (c Covered) {
+	if n == nil {
 		return c
 	}
-	for r, window := range w.series.windows {
+	for r, window := range n.windows {
 		stats := window.Stats(now, percentsOf(wanted)...)
 		if stats.Observed == 0 {
 			continue

@@ -16,7 +16,7 @@ const firstResolution = 60 * time.Second
 
 // Ticked is what a tick found.
 type Ticked struct {
-	// New is the number of pods with a new sample.
+	// New is the number of pods, or nodes, with a new sample.
 	New int
 	// Newest is the newest timestamp among the new samples; zero without any.
 	Newest time.Time
@@ -63,6 +63,7 @@ func (e *Engine) Sum(now time.Time) {
 	for _, p := range e.inventory.order {
 		t.count(p, false)
 	}
+	e.nodes.settle(now, e.carry())
 }
 
 // tick is one pass over the pods.
@@ -75,15 +76,20 @@ type tick struct {
 }
 
 func (e *Engine) begin(now time.Time) tick {
-	if e.born.IsZero() {
-		e.born = now
-	}
 	e.ticks++
-	t := tick{number: e.ticks, before: e.now, now: now, age: now.Sub(e.born)}
+	t := tick{number: e.ticks, before: e.now, now: now, age: e.age(now)}
 	t.oldest = t.age - e.carry()
 	e.now = now
 	e.gaps = gaps{}
 	return t
+}
+
+// age is the engine's own clock.
+func (e *Engine) age(now time.Time) time.Duration {
+	if e.born.IsZero() {
+		e.born = now
+	}
+	return now.Sub(e.born)
 }
 
 // count adds a pod to its rows. It is news where its numbers can be others than

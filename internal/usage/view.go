@@ -3,10 +3,15 @@ package usage
 import (
 	"slices"
 	"time"
+
+	"github.com/usage-operator/usage-operator/internal/model"
 )
 
 // View is a report with the samples of the last tick. It is immutable.
 type View struct {
+	// Target tells what the report counts: the rows' Pods and Containers, or
+	// their Nodes.
+	Target model.Target
 	// SampleTime is the newest timestamp among the samples used; zero while
 	// there are none.
 	SampleTime time.Time
@@ -17,6 +22,7 @@ type View struct {
 	Grouped    bool
 	Pods       Coverage
 	Containers Coverage
+	Nodes      Coverage
 	Total      Row
 	// Rows are the largest rows, ranked; at most Need.Top.
 	Rows []Row
@@ -49,6 +55,9 @@ type Coverage struct {
 func (e *Engine) View(id ID) (*View, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if n, ok := e.nodes.reports[id]; ok {
+		return e.nodeView(n), true
+	}
 	r, ok := e.reports.byID[id]
 	if !ok {
 		return nil, false

@@ -2,18 +2,20 @@ package usage
 
 import "github.com/usage-operator/usage-operator/internal/model"
 
-// Row is what the pods of one subject declare and use.
+// Row is what the pods of one subject declare and use, or what its nodes have
+// and use.
 type Row struct {
 	Subject    model.Subject
 	Pods       int
 	Containers int
+	Nodes      int
 	Resources  [model.ResourceCount]Amount
 }
 
 // Amount is what a row uses and declares of one resource, in nanocores or
 // bytes.
 type Amount struct {
-	// Observed tells whether Usage is known: a container was observed.
+	// Observed tells whether Usage is known: a container or a node was observed.
 	Observed bool
 	Usage    model.Sum
 	// PerPod compares the pods of the row; nil where fewer than two were
@@ -21,20 +23,21 @@ type Amount struct {
 	PerPod *PerPod
 	// Over are the view's Statistics over the window; nil where nothing of it was
 	// observed.
-	Over     []model.Sum
-	Requests Denominator
-	Limits   Denominator
+	Over        []model.Sum
+	Requests    Denominator
+	Limits      Denominator
+	Allocatable Denominator
 }
 
 // Denominator is what usage can be compared with.
 type Denominator struct {
-	// Declared is the sum over all containers.
+	// Declared is the sum over all containers or nodes.
 	Declared model.Sum
 	// Set counts the containers that declare something, or whose pod does as a
 	// whole; Unset those that declare nothing.
 	Set, Unset int
-	// Usage and Base cover the observed containers that declare more than 0:
-	// Usage divided by Base is the share that they use.
+	// Usage and Base cover the observed containers or nodes that declare more
+	// than 0: Usage divided by Base is the share that they use.
 	Usage, Base model.Sum
 }
 

@@ -15,8 +15,8 @@ import (
 // figures is a row in a form in which the operator's and the expected one can
 // be compared. What is not known is absent.
 type figures struct {
-	Pods, Containers int
-	Values           map[string]string
+	Pods, Containers, Nodes int
+	Values                  map[string]string
 }
 
 // expected rounds as the documentation says: CPU up to 1m, memory down to 1Mi,
@@ -86,7 +86,7 @@ func (f *figures) count(key string, n int) {
 
 // reported puts a row of a status into figures.
 func reported(r *v1alpha1.Row) figures {
-	f := figures{Pods: int(r.Pods), Containers: int(r.Containers), Values: map[string]string{}}
+	f := figures{Pods: number(r.Pods), Containers: number(r.Containers), Nodes: number(r.Nodes), Values: map[string]string{}}
 	for name, u := range r.Resources {
 		f.quantity(name, "usage", u.Usage)
 		f.quantity(name, "requests", u.Requests)
@@ -95,9 +95,11 @@ func reported(r *v1alpha1.Row) figures {
 			f.quantity(name, "median pod", u.PerPod.Median)
 			f.quantity(name, "largest pod", u.PerPod.Maximum)
 		}
+		f.quantity(name, "allocatable", u.Allocatable)
 		if u.PercentOf != nil {
 			f.integer(string(name)+" % of requests", u.PercentOf.Requests)
 			f.integer(string(name)+" % of limits", u.PercentOf.Limits)
+			f.integer(string(name)+" % of allocatable", u.PercentOf.Allocatable)
 		}
 		if u.Unset != nil {
 			f.count(string(name)+" without request", int(u.Unset.Requests))
@@ -105,6 +107,14 @@ func reported(r *v1alpha1.Row) figures {
 		}
 	}
 	return f
+}
+
+// number is a count, 0 where there is none.
+func number(n *int32) int {
+	if n == nil {
+		return 0
+	}
+	return int(*n)
 }
 
 func (f *figures) quantity(name v1alpha1.ResourceName, key string, q v1alpha1.Quantity) {

@@ -111,7 +111,7 @@ func TestCoverageOfWhatHasEnded(t *testing.T) {
 	if got := r.Status.Coverage.UnsampledRuns; got != runs {
 		t.Errorf("%d unsampled runs, want %d", got, runs)
 	}
-	if got, want := r.Status.Coverage.Containers, (v1alpha1.Observed{Expected: 1, Observed: 1}); got != want {
+	if got, want := *r.Status.Coverage.Containers, (v1alpha1.Observed{Expected: 1, Observed: 1}); got != want {
 		t.Errorf("containers %+v, want %+v", got, want)
 	}
 	if err := hasCondition(r, v1alpha1.ConditionComplete, metav1.ConditionTrue, v1alpha1.ReasonAllSampled); err != nil {
@@ -145,7 +145,7 @@ func awaitMissing(t *testing.T, r v1alpha1.ReportObject, want ...v1alpha1.Missin
 // mustBeIncomplete compares the containers and requires Complete to be False.
 func mustBeIncomplete(t *testing.T, r *v1alpha1.UsageReport, observed, expected int32) {
 	t.Helper()
-	if got, want := r.Status.Coverage.Containers, (v1alpha1.Observed{Expected: expected, Observed: observed}); got != want {
+	if got, want := *r.Status.Coverage.Containers, (v1alpha1.Observed{Expected: expected, Observed: observed}); got != want {
 		t.Errorf("containers %+v, want %+v", got, want)
 	}
 	if err := hasCondition(r, v1alpha1.ConditionComplete, metav1.ConditionFalse, v1alpha1.ReasonSamplesMissing); err != nil {

@@ -67,7 +67,7 @@ func awaitRows(t *testing.T, within time.Duration, r v1alpha1.ReportObject, want
 		}
 		got := map[string]int32{}
 		for _, row := range r.ReportStatus().Groups {
-			got[workloadKey(row.Subject.Workload)] = row.Pods
+			got[workloadKey(row.Subject.Workload)] = int32(number(row.Pods))
 		}
 		if fmt.Sprint(got) != fmt.Sprint(want) || r.ReportStatus().Total == nil {
 			return fmt.Errorf("rows are %v, not %v", got, want)
@@ -90,7 +90,7 @@ func TestReportStaysInItsNamespace(t *testing.T) {
 	r.Spec.ReportSettings = fastest
 	create(t, r)
 	awaitReady(t, r)
-	if got := r.Status.Total.Pods; got != 1 {
+	if got := number(r.Status.Total.Pods); got != 1 {
 		t.Errorf("the report counts %d pods, not the one of its namespace", got)
 	}
 	if len(r.Status.Groups) != 1 || r.Status.Groups[0].Subject.Namespace != mine {

@@ -26,7 +26,7 @@ func TestSuspendKeepsTheNumbers(t *testing.T) {
 	awaitReady(t, r)
 	suspend(t, r, true)
 	awaitCondition(t, r, v1alpha1.ConditionReady, metav1.ConditionTrue, v1alpha1.ReasonSuspended)
-	if r.Status.Total == nil || r.Status.Total.Pods != 2 {
+	if r.Status.Total == nil || number(r.Status.Total.Pods) != 2 {
 		t.Errorf("the numbers of a suspended report are %v, not those of before", r.Status.Total)
 	}
 	scale(t, web, 1)
@@ -36,8 +36,8 @@ func TestSuspendKeepsTheNumbers(t *testing.T) {
 		if err := api.Get(ctx, client.ObjectKeyFromObject(r), r); err != nil {
 			return err
 		}
-		if r.Status.Total.Pods != 1 {
-			return fmt.Errorf("%d pods", r.Status.Total.Pods)
+		if n := number(r.Status.Total.Pods); n != 1 {
+			return fmt.Errorf("%d pods", n)
 		}
 		return nil
 	})
@@ -131,7 +131,7 @@ func awaitAway(t *testing.T, r *v1alpha1.UsageReport, numbers *v1alpha1.Row, rea
 			t.Errorf("condition %s is %v, not %s", kind, c, reason)
 		}
 	}
-	if r.Status.Total == nil || r.Status.Total.Pods != numbers.Pods {
+	if r.Status.Total == nil || number(r.Status.Total.Pods) != number(numbers.Pods) {
 		t.Errorf("the numbers became %v, from %v", r.Status.Total, numbers)
 	}
 }

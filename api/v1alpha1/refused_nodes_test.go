@@ -1,0 +1,33 @@
+package v1alpha1_test
+
+// refusedNodes mix up what is about pods and what is about nodes.
+var refusedNodes = []refusal{
+	{name: "an unknown target", kind: "ClusterUsageReport", spec: `target: Node`, want: []string{"spec.target", `"Node"`, `"Pods", "Nodes"`}},
+	{name: "an empty target", kind: "ClusterUsageReport", spec: `target: ""`, want: []string{"spec.target", `"Pods", "Nodes"`}},
+	{name: "a selector of pods", kind: "ClusterUsageReport", spec: "target: Nodes\nselector: {matchLabels: {app: web}}",
+		want: []string{"spec.selector", "selector asks for labels of pods", "use nodeSelector, or target: Pods"}},
+	{name: "workloads", kind: "ClusterUsageReport", spec: "target: Nodes\nworkloads: [{apiGroup: apps, kind: DaemonSet, name: agent}]",
+		want: []string{"spec.workloads", "workloads own pods", "remove them, or use target: Pods"}},
+	{name: "containers", kind: "ClusterUsageReport", spec: "target: Nodes\nexcludeContainers: [istio-proxy]",
+		want: []string{"spec.excludeContainers", "a node is measured as a whole", "remove excludeContainers, or use target: Pods"}},
+	{name: "namespaces", kind: "ClusterUsageReport", spec: "target: Nodes\nnamespaces: [shop]",
+		want: []string{"spec.namespaces", "nodes belong to no namespace", "remove namespaces, or use target: Pods"}},
+	{name: "excluded namespaces", kind: "ClusterUsageReport", spec: "target: Nodes\nexcludeNamespaces: [kube-system]",
+		want: []string{"spec.excludeNamespaces", "nodes belong to no namespace", "remove excludeNamespaces, or use target: Pods"}},
+	{name: "a selector of namespaces", kind: "ClusterUsageReport", spec: "target: Nodes\nnamespaceSelector: {matchLabels: {team: x}}",
+		want: []string{"spec.namespaceSelector", "nodes belong to no namespace", "use nodeSelector, or use target: Pods"}},
+	{name: "rows of pods", kind: "ClusterUsageReport", spec: "target: Nodes\ngroupBy: [{type: Node}, {type: Pod}]",
+		want: []string{"spec.groupBy", "with target Nodes, rows are by Node or NodeLabel", "change type, or use target: Pods"}},
+	{name: "rows of namespaces", kind: "ClusterUsageReport", spec: "target: Nodes\ngroupBy: [{type: NamespaceLabel, label: team}]",
+		want: []string{"spec.groupBy", "with target Nodes, rows are by Node or NodeLabel"}},
+	{name: "sorted by requests", kind: "ClusterUsageReport", spec: "target: Nodes\nsortBy: {measure: Requests}",
+		want: []string{"spec.sortBy", "nodes request nothing", "sort by Usage or PercentOfAllocatable"}},
+	{name: "sorted by a share of requests", kind: "ClusterUsageReport", spec: "target: Nodes\nsortBy: {measure: PercentOfRequests}",
+		want: []string{"spec.sortBy", "nodes request nothing", "sort by Usage or PercentOfAllocatable"}},
+	{name: "pods by a share of allocatable", kind: "ClusterUsageReport", spec: `sortBy: {measure: PercentOfAllocatable}`,
+		want: []string{"spec.sortBy", "only nodes have allocatable", "use PercentOfRequests"}},
+	{name: "pods, said, by a share of allocatable", kind: "ClusterUsageReport", spec: "target: Pods\nsortBy: {measure: PercentOfAllocatable}",
+		want: []string{"spec.sortBy", "only nodes have allocatable", "use PercentOfRequests"}},
+	{name: "rules of groupBy", kind: "ClusterUsageReport", spec: "target: Nodes\ngroupBy: [{type: NodeLabel}]",
+		want: []string{"spec.groupBy[0]", "label is missing"}},
+}
