@@ -26,6 +26,9 @@ func TestSumOfTwoEdges(t *testing.T) {
 			equal(t, "Plus", x.Plus(b), new(big.Int).Add(bigA, bigB))
 			equal(t, "Add", x.Add(y), new(big.Int).Add(bigA, bigB))
 			equal(t, "Sub", x.Sub(y), new(big.Int).Sub(bigA, bigB))
+			if got := model.SumOfWords(x.Sub(y).Words()); got != x.Sub(y) {
+				t.Errorf("SumOfWords gives %v, want %v", integer(got), integer(x.Sub(y)))
+			}
 			if got, want := x.Compare(y), bigA.Cmp(bigB); got != want {
 				t.Errorf("Compare(%d, %d) = %d, want %d", a, b, got, want)
 			}
