@@ -103,9 +103,7 @@ func (w *Window) advance(at int64) {
 // ends at a time falls into.
 func (w *Window) slotStart(at int64) int64 { return w.slotEnd(at) - w.slot }
 
-func (w *Window) slotEnd(at int64) int64 { return roundedUp(at, w.slot) }
-
-func roundedUp(at, unit int64) int64 { return (at + unit - 1) / unit * unit }
+func (w *Window) slotEnd(at int64) int64 { return (at + w.slot - 1) / w.slot * w.slot }
 
 // forget lets the closed slots go that end before the horizon or at it. That is
 // judged by the slot, not by its samples, so that windows which are merged have
@@ -142,9 +140,10 @@ func (w *Window) close() {
 	w.closed = append(w.closed, packed...)
 }
 
-// Fill adds a constant value from a time to another, as far as the slots of
-// the window that ends then. It costs as much as one sample for each slot, however long
-// the time. It returns false where a part of it was not taken, as Add does.
+// Fill adds a constant value from a time to another, as far back as the slots
+// reach of the window that ends then. It costs as much as one sample for each
+// slot, however long the time. It returns false where a part of it was not taken,
+// as Add does.
 func (w *Window) Fill(from, to time.Time, value model.Sum) bool {
 	v, ok := fromSum(value)
 	if !ok || to.UnixMilli() > maxTime {
