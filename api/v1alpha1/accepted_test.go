@@ -67,7 +67,7 @@ var accepted = []acceptance{
 	{name: "nodes-by-node", kind: "ClusterUsageReport",
 		spec: "target: Nodes\nnodeSelector: {matchLabels: {pool: gpu}}\ngroupBy: [{type: NodeLabel, label: pool}, {type: Node}]\nsortBy: {measure: PercentOfAllocatable}",
 		want: "interval: 1m\ntop: 20\ntarget: Nodes\nnodeSelector: {matchLabels: {pool: gpu}}\ngroupBy: [{type: NodeLabel, label: pool}, {type: Node}]\n" +
-			"sortBy: {resource: cpu, measure: PercentOfAllocatable}"},
+			"sortBy: {resource: cpu, measure: PercentOfAllocatable}\n" + statistics},
 	{name: "all-the-bounds", kind: "ClusterUsageReport", spec: largest, want: defaults + largest},
 }
 

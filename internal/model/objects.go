@@ -65,10 +65,18 @@ type Namespace struct {
 	Labels Labels
 }
 
-// Node is what the operator keeps of a node.
+// Node is what the operator keeps of a node. It is immutable: a change is a new
+// Node.
 type Node struct {
+	UID    string
 	Name   string
 	Labels Labels
+	// Allocatable is what the node can give to pods.
+	Allocatable Declared
+	// Ready is what the node's status says; a node that nobody hears of is not.
+	Ready bool
+	// CreationTime is when the object was created, in Unix seconds.
+	CreationTime int64
 }
 
 // Change is one change of the inventory. Exactly one of Pod, Namespace and Node

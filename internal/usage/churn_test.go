@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -66,7 +67,7 @@ type world struct {
 }
 
 func newWorld(seed uint64) *world {
-	return &world{
+	w := &world{
 		Rand:   rand.New(rand.NewPCG(seed, 0)),
 		engine: usage.New(),
 		plans:  map[usage.ID]*selection.Plan{},
@@ -77,6 +78,8 @@ func newWorld(seed uint64) *world {
 			reports:    map[usage.ID]*trueReport{},
 		},
 	}
+	w.engine.SetMaxSeries(math.MaxInt)
+	return w
 }
 
 func (w *world) chance(p float64) bool { return w.Float64() < p }

@@ -30,11 +30,12 @@ type Engine struct {
 	born, now  time.Time
 	resolution resolution
 	gaps       gaps
+	maxSeries  int
 }
 
 // New returns an engine that knows no pods and no reports.
 func New() *Engine {
-	return &Engine{inventory: newInventory(), reports: newReports(), nodes: newNodes()}
+	return &Engine{inventory: newInventory(), reports: newReports(), nodes: newNodes(), maxSeries: MaxSeries}
 }
 
 // Set adds a report or replaces its plan, and tells whether it did. Its rows are

@@ -54,7 +54,7 @@ func (x *nodeSeries) followRow(s *step, w *nodeRow) {
 		if w.observed == 0 {
 			return
 		}
-		if len(x.rows) >= MaxSeries {
+		if len(x.rows) >= s.most {
 			x.waiting++
 			return
 		}

@@ -50,7 +50,7 @@ func TestNodesOverAWindow(t *testing.T) {
 	if len(v.Rows) != 2 || v.Rows[1].Subject.Node != "b" || v.Rows[1].Nodes != 0 {
 		t.Fatalf("b has no row any more: %+v", v.Rows)
 	}
-	mustBeOver(t, "b, in half of the time", &v.Rows[1], 1, 2, 0)
+	mustBeOver(t, "b, which had a gap and then was gone", &v.Rows[1], 0.8, 2, 0)
 	tick(20, map[string]int64{"a": 3})
 	if v := view(t, e, clusterReport); len(v.Rows) != 1 {
 		t.Errorf("after the window b has a row still: %+v", v.Rows)

@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"slices"
 	"time"
 
 	"github.com/usage-operator/usage-operator/internal/model"
@@ -37,6 +38,8 @@ type series struct {
 type step struct {
 	tick
 	window time.Duration
+	// most is how many series a report can have.
+	most int
 	// longest is the time that it stands for at most, and first that of the first
 	// tick of a series.
 	longest, first time.Duration
@@ -44,7 +47,7 @@ type step struct {
 
 func (e *Engine) newStep(t *tick) step {
 	resolution := e.expectedResolution()
-	return step{tick: *t, first: resolution, longest: time.Duration(longestStep * float64(resolution))}
+	return step{tick: *t, most: e.maxSeries, first: resolution, longest: time.Duration(longestStep * float64(resolution))}
 }
 
 // follow continues the series of all reports of pods that want any.
@@ -61,8 +64,7 @@ func (e *Engine) follow(t *tick) {
 // sweep removes the rows whose last pod left before the window, and more of
 // those without pods where others wait for their places.
 func (r *report) sweep(s *step) {
-	for i := len(r.rows) - 1; i >= 0; i-- { // the last row takes the place of one that goes
-		w := r.rows[i]
+	for _, w := range slices.Backward(r.rows) { // the last row takes the place of one that goes
 		switch {
 		case w.series == nil || w.declared.pods > 0:
 		case r.waiting > 0:
@@ -104,7 +106,7 @@ func (r *report) attach(w *row, seen *observation, s *step) bool {
 		return true
 	case seen.newest == 0:
 		return false
-	case r.series >= MaxSeries:
+	case r.series >= s.most:
 		r.waiting++
 		return false
 	}
@@ -161,7 +163,7 @@ func (r *report) resize(window time.Duration) {
 		r.unfollow()
 		return
 	}
-	for _, w := range append(r.rows[:len(r.rows):len(r.rows)], &r.total) {
+	for _, w := range append(slices.Clip(r.rows), &r.total) {
 		if w.series != nil {
 			w.series.resize(window)
 		}
@@ -176,8 +178,7 @@ func (n *series) resize(window time.Duration) {
 
 func (r *report) unfollow() {
 	r.total.series = nil
-	for i := len(r.rows) - 1; i >= 0; i-- {
-		w := r.rows[i]
+	for _, w := range slices.Backward(r.rows) {
 		w.series = nil
 		if w.declared.pods == 0 {
 			r.removeRow(w)
