@@ -36,7 +36,10 @@ func (e *Engine) setSurroundings(changes []model.Change) *surroundings {
 	var moved *surroundings
 	for i := range changes {
 		c := &changes[i]
-		if c.Pod != nil {
+		if c.Quota != nil {
+			e.inventory.quotas.set(c.Quota, c.Gone)
+		}
+		if c.Namespace == nil && c.Node == nil {
 			continue
 		}
 		if moved == nil {

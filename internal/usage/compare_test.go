@@ -20,6 +20,7 @@ type figures struct {
 	Observed                                       bool
 	CPU, Memory                                    words
 	CPURequests, CPULimits, MemRequests, MemLimits denominatorFigures
+	CPUQuota, MemQuota                             quotaFigures
 }
 
 type denominatorFigures struct {
@@ -53,6 +54,7 @@ func trueFigures(r *trueRow) figures {
 		CPU: wordsOf(r.usage[model.CPU]), Memory: wordsOf(r.usage[model.Memory]),
 		CPURequests: of(r.requests[model.CPU]), CPULimits: of(r.limits[model.CPU]),
 		MemRequests: of(r.requests[model.Memory]), MemLimits: of(r.limits[model.Memory]),
+		CPUQuota: newQuotaFigures(r.quota[model.CPU]), MemQuota: newQuotaFigures(r.quota[model.Memory]),
 	}
 }
 
@@ -70,6 +72,7 @@ func viewFigures(t *testing.T, r *usage.Row) figures {
 		CPU: sumWords(cpu.Usage), Memory: sumWords(memory.Usage),
 		CPURequests: of(cpu.Requests), CPULimits: of(cpu.Limits),
 		MemRequests: of(memory.Requests), MemLimits: of(memory.Limits),
+		CPUQuota: newQuotaFigures(cpu.Quota), MemQuota: newQuotaFigures(memory.Quota),
 	}
 }
 

@@ -57,6 +57,9 @@ type Amount struct {
 	Usage    model.Sum
 	Requests Denominator
 	Limits   Denominator
+	// Quota is that of the namespace; nil where none bounds the resource, or
+	// where the row is not about one whole namespace.
+	Quota *Quota
 }
 
 // Denominator is what usage can be compared with.
@@ -103,6 +106,7 @@ func (e *Engine) View(id ID) (*View, bool) {
 		total = e.fold([]ranked{{row: &r.total}})
 	}
 	v.setTotal(&total)
+	e.addQuotas(r, v)
 	if total.declared.containers > total.observed.running {
 		v.Missing, v.MissingOmitted = e.missing(r)
 	}
