@@ -108,6 +108,12 @@ type ResourceUsage struct {
 	// +optional
 	Limits Quantity `json:"limits,omitempty"`
 
+	// quota is that of the namespace, in a row that is about one whole
+	// namespace: of its ResourceQuotas without scopes the one that allows the
+	// smallest requests. Absent where none bounds the resource.
+	// +optional
+	Quota *Quota `json:"quota,omitempty"`
+
 	// percentOf compares usage with what was declared, in percent.
 	// +optional
 	PercentOf *PercentOf `json:"percentOf,omitempty"`
@@ -117,8 +123,22 @@ type ResourceUsage struct {
 	Unset *Unset `json:"unset,omitempty"`
 }
 
+// Quota is what a ResourceQuota says of one resource.
+type Quota struct {
+	// hard is how much the pods of the namespace may request in all, for example
+	// 4 or 16Gi: requests.cpu or requests.memory of the quota.
+	// +required
+	Hard Quantity `json:"hard"`
+
+	// used is how much of hard the quota counts as taken: what pods request, not
+	// what they use. Absent while the quota has not been counted.
+	// +optional
+	Used Quantity `json:"used,omitempty"`
+}
+
 // PercentOf is usage as a percentage. Only containers that have a sample and
-// declare the denominator count, in the usage and in the denominator.
+// declare the denominator count, in the usage and in the denominator. A quota is
+// that of the whole namespace, so all usage counts.
 type PercentOf struct {
 	// requests: usage divided by requests, in percent.
 	// +optional
@@ -131,6 +151,12 @@ type PercentOf struct {
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=9007199254740991
 	Limits *int64 `json:"limits,omitempty"`
+
+	// quota: usage divided by quota.hard, in percent.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=9007199254740991
+	Quota *int64 `json:"quota,omitempty"`
 }
 
 // Unset counts containers.

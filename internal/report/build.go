@@ -111,9 +111,10 @@ func newResource(r model.Resource, a *usage.Amount) v1alpha1.ResourceUsage {
 	if a.Limits.Set > 0 {
 		u.Limits = declared(r, a.Limits.Declared)
 	}
-	requests, limits := percent(&a.Requests), percent(&a.Limits)
-	if requests != nil || limits != nil {
-		u.PercentOf = &v1alpha1.PercentOf{Requests: requests, Limits: limits}
+	u.Quota = newQuota(r, a.Quota)
+	of := v1alpha1.PercentOf{Requests: percent(&a.Requests), Limits: percent(&a.Limits), Quota: percentOfQuota(a)}
+	if of != (v1alpha1.PercentOf{}) {
+		u.PercentOf = &of
 	}
 	if a.Requests.Unset+a.Limits.Unset > 0 {
 		u.Unset = &v1alpha1.Unset{Requests: int32(a.Requests.Unset), Limits: int32(a.Limits.Unset)}

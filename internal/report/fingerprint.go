@@ -63,20 +63,22 @@ func (f fingerprint) missing(c *v1alpha1.Coverage) {
 }
 
 func (f fingerprint) resource(u v1alpha1.ResourceUsage) {
-	for _, q := range []v1alpha1.Quantity{u.Usage, u.Requests, u.Limits} {
+	percentOf, unset, quota := orZero(u.PercentOf), orZero(u.Unset), orZero(u.Quota)
+	for _, q := range []v1alpha1.Quantity{u.Usage, u.Requests, u.Limits, quota.Hard, quota.Used} {
 		f.text(threeDigits(string(q)))
-	}
-	percentOf, unset := v1alpha1.PercentOf{}, v1alpha1.Unset{}
-	if u.PercentOf != nil {
-		percentOf = *u.PercentOf
-	}
-	if u.Unset != nil {
-		unset = *u.Unset
 	}
 	f.percent(percentOf.Requests)
 	f.percent(percentOf.Limits)
+	f.percent(percentOf.Quota)
 	f.number(int64(unset.Requests))
 	f.number(int64(unset.Limits))
+}
+
+func orZero[T any](p *T) (value T) {
+	if p != nil {
+		value = *p
+	}
+	return value
 }
 
 func (f fingerprint) percent(p *int64) {
