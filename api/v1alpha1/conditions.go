@@ -53,13 +53,15 @@ const (
 	ConditionStalled = "Stalled"
 	// ConditionMetricsAvailable tells whether the Metrics API answers.
 	ConditionMetricsAvailable = "MetricsAvailable"
-	// ConditionComplete tells whether every container that runs was measured.
+	// ConditionComplete tells whether every container that runs was measured, and
+	// every row that was asked for is shown.
 	ConditionComplete = "Complete"
 )
 
 // The reasons of conditions.
 const (
 	ReasonReported              = "Reported"
+	ReasonIntervalStretched     = "IntervalStretched"
 	ReasonSuspended             = "Suspended"
 	ReasonNoPodsSelected        = "NoPodsSelected"
 	ReasonInvalidSpec           = "InvalidSpec"
@@ -67,6 +69,8 @@ const (
 	ReasonWaitingForFirstSample = "WaitingForFirstSample"
 	ReasonAllSampled            = "AllSampled"
 	ReasonSamplesMissing        = "SamplesMissing"
+	// ReasonTruncated is of Complete: not all rows fit into the status.
+	ReasonTruncated = "Truncated"
 
 	// Of MetricsAvailable.
 	ReasonMetricsRead            = "MetricsRead"
