@@ -134,6 +134,52 @@ func TestStretchedInterval(t *testing.T) {
 	f.ready(id, v1alpha1.ReasonReported)
 }
 
+// TestNewsGoesFirst: the answer to an edit does not stand behind a refresh.
+func TestNewsGoesFirst(t *testing.T) {
+	f := idle(t)
+	r := f.reconciler("UsageReport", f.source)
+	refreshed, edited := f.create("UsageReport", "refreshed", 250, nil), f.create("UsageReport", "edited", 250, nil)
+	for _, id := range []usage.ID{refreshed, edited} {
+		f.cached(id)
+		r.untilWritten(f, []dueReport{{id, now}})
+		f.cached(id)
+	}
+	f.change(edited, func(o v1alpha1.ReportObject) { o.Settings().Top = 7 })
+	f.cached(edited)
+	f.source.show(refreshed, 500)
+	r.Budget = budget.NewWithBurst(100, 3000)
+	r.Budget.Ask(now, budget.Write{ID: usage.ID{Name: "greedy"}, Bytes: 3000})
+	written := r.untilWritten(f, []dueReport{{refreshed, now}, {edited, now.Add(time.Millisecond)}})
+	if !written[edited].Before(written[refreshed]) {
+		t.Errorf("the edit was answered after %v, the numbers refreshed after %v", written[edited].Sub(now), written[refreshed].Sub(now))
+	}
+}
+
+// TestComesAgain: a report that must wait comes again by itself, and its worker
+// serves others meanwhile.
+func TestComesAgain(t *testing.T) {
+	f := newFixture(t)
+	f.budget = budget.NewWithBurst(20_000, 3000)
+	f.budget.Ask(now, budget.Write{ID: usage.ID{Name: "greedy"}, Bytes: 3000})
+	f.start(f.setup)
+	var ids []usage.ID
+	for i := range 2 * workers {
+		ids = append(ids, f.create("UsageReport", fmt.Sprint("patient-", i), 250, nil))
+	}
+	for _, id := range ids {
+		f.eventually("it waits", func() bool { return f.budget.Waited(now.Add(time.Second), id) > 0 })
+		f.mustHavePatched(id, 0)
+	}
+	for _, id := range ids {
+		f.eventually("its turn comes", func() bool {
+			f.clock.SetTime(f.clock.Now().Add(100 * time.Millisecond))
+			return f.patched(id) == 1
+		})
+		f.ready(id, v1alpha1.ReasonReported)
+	}
+	f.mustHaveNoErrors()
+}
+
 // TestDeletedWhileWaiting: who waits and is deleted keeps nobody waiting.
 func TestDeletedWhileWaiting(t *testing.T) {
 	f := idle(t)
