@@ -60,6 +60,7 @@ type world struct {
 	// comparing nothing.
 	seen struct {
 		rows, others, between, unsampled, cut int
+		quotasOfRows, quotasOfTotals          int
 		reasons                               [5]int
 	}
 }
@@ -73,6 +74,7 @@ func newWorld(seed uint64) *world {
 		truth: oracle{
 			namespaces: map[string]model.Labels{},
 			nodes:      map[string]model.Labels{},
+			quotas:     map[quotaName]model.Quota{},
 			reports:    map[usage.ID]*trueReport{},
 		},
 	}
@@ -144,6 +146,7 @@ func (w *world) count(v *usage.View, ticked bool) {
 	if v.Other != nil {
 		w.seen.others++
 	}
+	w.countQuotas(v)
 	for _, m := range v.Missing {
 		w.seen.reasons[m.Reason]++
 	}
@@ -156,7 +159,8 @@ func (w *world) count(v *usage.View, ticked bool) {
 
 func (w *world) mustHaveSeen(t *testing.T) {
 	t.Helper()
-	if s := w.seen; *steps >= 100 && (s.rows < 500 || s.others < 20 || s.between < 10 || s.unsampled < 10 || slices.Min(s.reasons[:]) < 5) {
+	if s := w.seen; *steps >= 100 && (s.rows < 500 || s.others < 20 || s.between < 10 || s.unsampled < 10 ||
+		s.quotasOfRows < 5 || s.quotasOfTotals < 5 || slices.Min(s.reasons[:]) < 5) {
 		t.Errorf("the comparison met too little: %+v", s)
 	}
 }

@@ -23,6 +23,7 @@ type figures struct {
 	CPU, Memory                                    words
 	CPUPerPod, MemPerPod                           perPodFigures
 	CPURequests, CPULimits, MemRequests, MemLimits denominatorFigures
+	CPUQuota, MemQuota                             quotaFigures
 }
 
 type denominatorFigures struct {
@@ -80,6 +81,7 @@ func trueFigures(r *trueRow) figures {
 		CPUPerPod: truePerPod(r.perPod[model.CPU]), MemPerPod: truePerPod(r.perPod[model.Memory]),
 		CPURequests: of(r.requests[model.CPU]), CPULimits: of(r.limits[model.CPU]),
 		MemRequests: of(r.requests[model.Memory]), MemLimits: of(r.limits[model.Memory]),
+		CPUQuota: newQuotaFigures(r.quota[model.CPU]), MemQuota: newQuotaFigures(r.quota[model.Memory]),
 	}
 }
 
@@ -98,6 +100,7 @@ func viewFigures(t *testing.T, r *usage.Row) figures {
 		CPUPerPod: viewPerPod(cpu.PerPod), MemPerPod: viewPerPod(memory.PerPod),
 		CPURequests: of(cpu.Requests), CPULimits: of(cpu.Limits),
 		MemRequests: of(memory.Requests), MemLimits: of(memory.Limits),
+		CPUQuota: newQuotaFigures(cpu.Quota), MemQuota: newQuotaFigures(memory.Quota),
 	}
 }
 

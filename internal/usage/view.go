@@ -69,6 +69,7 @@ func (e *Engine) View(id ID) (*View, bool) {
 	}
 	v.setRows(e, r, ranks[:top], ranks[top:])
 	r.comparePods(v, ranks[:top])
+	e.addQuotas(r, v)
 	if v.Containers.Observed < v.Total.Containers {
 		v.Missing, v.MissingOmitted = e.missing(r)
 	}
