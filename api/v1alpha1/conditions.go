@@ -54,13 +54,14 @@ const (
 	// ConditionMetricsAvailable tells whether the Metrics API answers.
 	ConditionMetricsAvailable = "MetricsAvailable"
 	// ConditionComplete tells whether every container that runs, or every node,
-	// was measured.
+	// was measured, and every row that was asked for is shown.
 	ConditionComplete = "Complete"
 )
 
 // The reasons of conditions.
 const (
 	ReasonReported              = "Reported"
+	ReasonIntervalStretched     = "IntervalStretched"
 	ReasonSuspended             = "Suspended"
 	ReasonNoPodsSelected        = "NoPodsSelected"
 	ReasonNoNodesSelected       = "NoNodesSelected"
@@ -69,7 +70,10 @@ const (
 	ReasonWaitingForFirstSample = "WaitingForFirstSample"
 	ReasonAllSampled            = "AllSampled"
 	ReasonSamplesMissing        = "SamplesMissing"
-	ReasonTooManyRows           = "TooManyRows"
+	// ReasonTruncated is of Complete: not all rows fit into the status.
+	ReasonTruncated = "Truncated"
+	// ReasonTooManyRows is of Complete: not all rows have statistics.
+	ReasonTooManyRows = "TooManyRows"
 
 	// Of MetricsAvailable.
 	ReasonMetricsRead            = "MetricsRead"

@@ -145,6 +145,12 @@ type ResourceUsage struct {
 	// +optional
 	Allocatable Quantity `json:"allocatable,omitempty"`
 
+	// quota is that of the namespace, in a row that is about one whole
+	// namespace: of its ResourceQuotas without scopes the one that allows the
+	// smallest requests. Absent where none bounds the resource.
+	// +optional
+	Quota *Quota `json:"quota,omitempty"`
+
 	// percentOf compares usage with what was declared, in percent.
 	// +optional
 	PercentOf *PercentOf `json:"percentOf,omitempty"`
@@ -172,9 +178,22 @@ type PerPod struct {
 	Maximum Quantity `json:"maximum"`
 }
 
+// Quota is what a ResourceQuota says of one resource.
+type Quota struct {
+	// hard is how much the pods of the namespace may request in all, for example
+	// 4 or 16Gi: requests.cpu or requests.memory of the quota.
+	// +required
+	Hard Quantity `json:"hard"`
+
+	// used is how much of hard the quota counts as taken: what pods request, not
+	// what they use. Absent while the quota has not been counted.
+	// +optional
+	Used Quantity `json:"used,omitempty"`
+}
+
 // PercentOf is usage as a percentage. Only containers, or nodes, that have a
 // sample and declare the denominator count, in the usage and in the
-// denominator.
+// denominator. A quota is that of the whole namespace, so all usage counts.
 type PercentOf struct {
 	// requests: usage divided by requests, in percent.
 	// +optional
@@ -194,6 +213,12 @@ type PercentOf struct {
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=9007199254740991
 	Allocatable *int64 `json:"allocatable,omitempty"`
+
+	// quota: usage divided by quota.hard, in percent.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=9007199254740991
+	Quota *int64 `json:"quota,omitempty"`
 }
 
 // Unset counts containers.

@@ -37,6 +37,8 @@ var refusedStatuses = []refusal{
 		want: []string{"status.total.resources.cpu.percentOf.requests", "9.007199254740991e+15"}},
 	{name: "a percentage with a fraction", spec: oneRow("percentOf: {requests: 1.5}"),
 		want: []string{"status.total.resources.cpu.percentOf.requests", "must be of type"}},
+	{name: "a quota without an amount", spec: oneRow("quota: {used: 1}"), want: []string{"status.total.resources.cpu.quota"}},
+	{name: "a quota that takes a second", spec: oneRow(`quota: {hard: "1e-10000000"}`), want: []string{"status.total.resources.cpu.quota.hard", "should match"}},
 	{name: "too many rows", spec: `groups: [` + numbered(101, "{pods: %d, containers: 1}") + `]`, want: []string{"status.groups", "at most 100 items"}},
 	{name: "too many resources", spec: `total: {pods: 1, containers: 1, resources: {` + numbered(9, "r%d: {}") + `}}`,
 		want: []string{"status.total.resources", "8"}},
@@ -110,7 +112,8 @@ func fullStatus() v1alpha1.ReportStatus {
 		Usage: "999999999999999.999m", Average: "999999999999999.999m", Maximum: "999999999999999.99Ei",
 		P50: "0", P95: "1m", P99: "999999999999999.999m",
 		Requests: "999999999999999.99Ei", Limits: "0", Allocatable: "999999999999999.99Ei",
-		PercentOf: &v1alpha1.PercentOf{Requests: &percent, Limits: &percent, Allocatable: &percent},
+		PercentOf: &v1alpha1.PercentOf{Requests: &percent, Limits: &percent, Allocatable: &percent, Quota: &percent},
+		Quota:     &v1alpha1.Quota{Hard: "999999999999999.99Ei", Used: "0"},
 		Unset:     &v1alpha1.Unset{Requests: 1<<31 - 1, Limits: 1<<31 - 1},
 		PerPod:    &v1alpha1.PerPod{Median: "999999999999999.999m", Maximum: "999999999999999.99Ei"},
 	}

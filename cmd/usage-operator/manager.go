@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/budget"
 	"github.com/usage-operator/usage-operator/internal/controller"
 	"github.com/usage-operator/usage-operator/internal/inventory"
 	"github.com/usage-operator/usage-operator/internal/metricsapi"
@@ -42,8 +43,11 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := metrics.Registry.Register(pods.Collector()); err != nil {
-		return nil, fmt.Errorf("register the inventory's metrics: %w", err)
+	statuses := budget.New(o.statusBytesPerSecond)
+	for _, c := range append(statuses.Collectors(), pods.Collector()) {
+		if err := metrics.Registry.Register(c); err != nil {
+			return nil, fmt.Errorf("register the operator's metrics: %w", err)
+		}
 	}
 	reader, err := metricsapi.New(config, clock.RealClock{})
 	if err != nil {
@@ -54,7 +58,7 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	return mgr, errors.Join(
 		mgr.Add(pods),
 		mgr.Add(poll),
-		controller.SetupReports(mgr, poll, clock.RealClock{}),
+		controller.SetupReports(mgr, poll, statuses, clock.RealClock{}),
 		mgr.AddHealthzCheck("ping", healthz.Ping),
 		mgr.AddReadyzCheck("inventory", synced(pods)),
 	)

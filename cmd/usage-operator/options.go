@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/go-logr/logr"
+	"github.com/usage-operator/usage-operator/internal/budget"
 	"go.uber.org/zap/zapcore"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 )
@@ -15,6 +16,7 @@ type options struct {
 	leaderElectionNamespace string
 	probeAddress            string
 	metricsAddress          string
+	statusBytesPerSecond    int
 	log                     zap.Options
 }
 
@@ -29,6 +31,9 @@ func parseOptions(args []string) (*options, error) {
 		"Address of /healthz and /readyz; 0 turns them off.")
 	flags.StringVar(&o.metricsAddress, "metrics-bind-address", "0",
 		"Address of /metrics, without authentication; 0 turns it off.")
+	flags.IntVar(&o.statusBytesPerSecond, "status-bytes-per-second", budget.DefaultBytesPerSecond,
+		"How many bytes a second all statuses together may take of the API server. "+
+			"Where more would be written, statuses are refreshed less often than their interval, and say so.")
 	// GetConfig of controller-runtime reads --kubeconfig from the global flags.
 	if kubeconfig := flag.Lookup("kubeconfig"); kubeconfig != nil {
 		flags.Var(kubeconfig.Value, kubeconfig.Name, kubeconfig.Usage)
@@ -39,6 +44,10 @@ func parseOptions(args []string) (*options, error) {
 	}
 	if flags.NArg() > 0 {
 		return nil, fmt.Errorf("%q is not a flag; flags begin with --", flags.Arg(0))
+	}
+	if o.statusBytesPerSecond < 1 {
+		return nil, fmt.Errorf("--status-bytes-per-second is %d: nothing could be written; leave it out for the default of %d",
+			o.statusBytesPerSecond, budget.DefaultBytesPerSecond)
 	}
 	return o, nil
 }

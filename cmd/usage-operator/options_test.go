@@ -15,19 +15,19 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &options{probeAddress: ":8081", metricsAddress: "0"}
+	want := &options{probeAddress: ":8081", metricsAddress: "0", statusBytesPerSecond: 262144}
 	mustBe(t, want, o)
 }
 
 func TestFlags(t *testing.T) {
 	o, err := parseOptions([]string{
 		"--leader-elect", "--leader-election-namespace=ops", "--health-probe-bind-address=:1", "--metrics-bind-address", ":2",
-		"--zap-log-level=debug",
+		"--status-bytes-per-second=1000", "--zap-log-level=debug",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &options{leaderElection: true, leaderElectionNamespace: "ops", probeAddress: ":1", metricsAddress: ":2"}
+	want := &options{leaderElection: true, leaderElectionNamespace: "ops", probeAddress: ":1", metricsAddress: ":2", statusBytesPerSecond: 1000}
 	mustBe(t, want, o)
 	if !o.logger().V(1).Enabled() {
 		t.Error("the level of the log is not debug")
@@ -57,6 +57,8 @@ func TestWrongArguments(t *testing.T) {
 	for _, row := range []struct{ arg, want string }{
 		{"--leader-elected", "leader-elected"},
 		{"--leader-elect=perhaps", "perhaps"},
+		{"--status-bytes-per-second=0", "nothing could be written"},
+		{"--status-bytes-per-second=lots", "lots"},
 		{"leader-elect", `"leader-elect" is not a flag`},
 	} {
 		if err := run([]string{row.arg}); err == nil || !strings.Contains(err.Error(), row.want) {

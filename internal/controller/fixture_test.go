@@ -20,6 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/config"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
+	"github.com/usage-operator/usage-operator/internal/budget"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
@@ -30,6 +31,7 @@ type fixture struct {
 	namespace string
 	source    *fakeSource
 	clock     *testingclock.FakePassiveClock
+	budget    *budget.Budget
 	log       errorLog
 	// server is a client without a cache, operator that of the operator.
 	server, operator client.Client
@@ -37,6 +39,8 @@ type fixture struct {
 
 	mu      sync.Mutex
 	patches map[string]int
+	// sent is the size of all patches.
+	sent int64
 	// beforePatch runs before a patch is sent.
 	beforePatch func(path string)
 }
@@ -49,7 +53,9 @@ func reconciling(t *testing.T) *fixture {
 	return f
 }
 
-func (f *fixture) setup(mgr ctrl.Manager) error { return SetupReports(mgr, f.source, f.clock) }
+func (f *fixture) setup(mgr ctrl.Manager) error {
+	return SetupReports(mgr, f.source, f.budget, f.clock)
+}
 
 // idle is a fixture with nothing but the operator's client and its cache.
 func idle(t *testing.T) *fixture {
@@ -66,7 +72,7 @@ func newFixture(t *testing.T) *fixture {
 		t.Fatal(err)
 	}
 	f := &fixture{
-		t: t, source: newFakeSource(), clock: testingclock.NewFakePassiveClock(now), log: newErrorLog(),
+		t: t, source: newFakeSource(), clock: testingclock.NewFakePassiveClock(now), budget: budget.New(64 << 20), log: newErrorLog(),
 		server: server, patches: map[string]int{},
 	}
 	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "team-"}}
@@ -121,6 +127,7 @@ func (c counting) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Method == http.MethodPatch {
 		c.f.mu.Lock()
 		c.f.patches[r.URL.Path]++
+		c.f.sent += r.ContentLength
 		before := c.f.beforePatch
 		c.f.mu.Unlock()
 		if before != nil {
@@ -157,6 +164,13 @@ func (f *fixture) patched(id usage.ID) (n int) {
 		}
 	}
 	return n
+}
+
+// bytesSent is the size of all patches so far.
+func (f *fixture) bytesSent() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.sent
 }
 
 // eventually waits until something holds.

@@ -9,6 +9,7 @@ import (
 	testingclock "k8s.io/utils/clock/testing"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/budget"
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/report"
 	"github.com/usage-operator/usage-operator/internal/usage"
@@ -85,7 +86,7 @@ func TestOrderOfAnotherTarget(t *testing.T) {
 	o, id := f.object("ClusterUsageReport", "old")
 	ofNodes(o)
 	o.Settings().SortBy.Measure = v1alpha1.SortByRequests
-	r := &ReportReconciler{Source: source, Clock: testingclock.NewFakePassiveClock(now), Kind: "ClusterUsageReport"}
+	r := &ReportReconciler{Source: source, Budget: budget.New(1 << 20), Clock: testingclock.NewFakePassiveClock(now), Kind: "ClusterUsageReport"}
 	facts := r.gather(o)
 	d := report.Decide(&facts)
 	if facts.SpecError == nil || source.drops(id) != 1 || d.Status.Conditions[0].Reason != v1alpha1.ReasonInvalidSpec {

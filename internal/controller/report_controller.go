@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/budget"
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/report"
 	"github.com/usage-operator/usage-operator/internal/selection"
@@ -43,6 +44,8 @@ type ReportReconciler struct {
 	Client client.Client
 	Source Source
 	Clock  clock.PassiveClock
+	// Budget is shared by all that write statuses.
+	Budget *budget.Budget
 	// Kind is UsageReport or ClusterUsageReport, New an empty object of it.
 	Kind string
 	New  func() v1alpha1.ReportObject
@@ -63,11 +66,11 @@ func (r *ReportReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctr
 		r.forget(req.NamespacedName)
 		return ctrl.Result{}, nil
 	}
-	facts := r.gather(object)
-	err := r.write(ctx, object, report.Decide(&facts))
+	decision := r.decide(object)
+	wait, err := r.carryOut(ctx, object, &decision)
 	switch {
 	case err == nil:
-		return ctrl.Result{RequeueAfter: 2 * report.Interval(object.Settings())}, nil
+		return ctrl.Result{RequeueAfter: wait}, nil
 	case apierrors.IsConflict(err):
 		log.FromContext(ctx).V(1).Info("The report has changed meanwhile", "conflict", err.Error())
 		return ctrl.Result{RequeueAfter: conflictPause}, nil
@@ -76,9 +79,24 @@ func (r *ReportReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctr
 	}
 }
 
+// decide says what the status of a report must become. Where its rows do not fit
+// into a status, it asks for fewer.
+func (r *ReportReconciler) decide(object v1alpha1.ReportObject) report.Decision {
+	facts := r.gather(object)
+	for {
+		d := report.Decide(&facts)
+		rows := report.Fitting(&d.Status)
+		if rows == len(d.Status.Groups) {
+			return d
+		}
+		facts.View = r.view(object, rows)
+	}
+}
+
 // gather makes the report known to the source and collects what its status
 // depends on.
 func (r *ReportReconciler) gather(object v1alpha1.ReportObject) report.Facts {
+	id := r.id(client.ObjectKeyFromObject(object))
 	facts := report.Facts{
 		Now:         r.Clock.Now(),
 		Generation:  object.GetGeneration(),
@@ -86,8 +104,8 @@ func (r *ReportReconciler) gather(object v1alpha1.ReportObject) report.Facts {
 		Synced:      r.Source.Synced(),
 		Published:   object.ReportStatus(),
 		Fingerprint: publishedFingerprint(object),
+		Waited:      r.Budget.Waited(r.Clock.Now(), id),
 	}
-	id := r.id(client.ObjectKeyFromObject(object))
 	plan, err := r.plans.of(object)
 	if err == nil {
 		err = selection.CheckOrder(object.SelectionSpec().Target, object.Settings().SortBy)
@@ -97,15 +115,26 @@ func (r *ReportReconciler) gather(object v1alpha1.ReportObject) report.Facts {
 		r.Source.Drop(id)
 		return facts
 	}
-	r.Source.Serve(id, plan, need(object.Settings()), report.Interval(object.Settings()))
+	facts.View = r.view(object, int(object.Settings().Top))
 	facts.Starting = r.Source.Starting(plan.Target())
 	facts.Metrics = r.Source.Metrics(plan.Target())
-	facts.View = r.Source.View(id)
 	return facts
+}
+
+// view returns the numbers of a report with so many rows at most.
+func (r *ReportReconciler) view(object v1alpha1.ReportObject, top int) *usage.View {
+	plan, err := r.plans.of(object)
+	if err != nil {
+		return nil
+	}
+	id, settings := r.id(client.ObjectKeyFromObject(object)), object.Settings()
+	r.Source.Serve(id, plan, need(settings, top), report.Interval(settings))
+	return r.Source.View(id)
 }
 
 func (r *ReportReconciler) forget(name types.NamespacedName) {
 	r.Source.Drop(r.id(name))
+	r.Budget.Leave(r.id(name))
 	r.plans.forget(name)
 }
 
@@ -134,13 +163,18 @@ var (
 )
 
 // need says what the view of a report must hold.
-func need(s *v1alpha1.ReportSettings) usage.Need {
-	n := usage.Need{Top: int(s.Top), Window: report.Window(s)}
+func need(s *v1alpha1.ReportSettings, top int) usage.Need {
+	n := usage.Need{Top: top, By: order(s.SortBy), Window: report.Window(s)}
 	for _, name := range s.Statistics {
 		n.Statistics = append(n.Statistics, statistics[name])
 	}
-	if s.SortBy != nil {
-		n.By = usage.Order{Resource: resources[s.SortBy.Resource], Measure: measures[s.SortBy.Measure]}
-	}
 	return n
+}
+
+// order says by what rows are ranked.
+func order(s *v1alpha1.SortBy) usage.Order {
+	if s == nil {
+		return usage.Order{}
+	}
+	return usage.Order{Resource: resources[s.Resource], Measure: measures[s.Measure]}
 }

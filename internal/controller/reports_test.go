@@ -44,14 +44,19 @@ func (f *fixture) get(id usage.ID) v1alpha1.ReportObject { return f.read(f.serve
 
 func (f *fixture) read(from client.Reader, id usage.ID) v1alpha1.ReportObject {
 	f.t.Helper()
+	o, err := f.lookUp(from, id)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return o
+}
+
+func (f *fixture) lookUp(in client.Reader, id usage.ID) (v1alpha1.ReportObject, error) {
 	var o v1alpha1.ReportObject = &v1alpha1.UsageReport{}
 	if id.Kind == "ClusterUsageReport" {
 		o = &v1alpha1.ClusterUsageReport{}
 	}
-	if err := from.Get(f.t.Context(), client.ObjectKey{Namespace: id.Namespace, Name: id.Name}, o); err != nil {
-		f.t.Fatal(err)
-	}
-	return o
+	return o, in.Get(f.t.Context(), client.ObjectKey{Namespace: id.Namespace, Name: id.Name}, o)
 }
 
 // change changes the spec or the metadata of a report.
@@ -96,8 +101,9 @@ func (f *fixture) cached(id usage.ID) v1alpha1.ReportObject {
 	f.t.Helper()
 	var o v1alpha1.ReportObject
 	f.eventually("the cache knows the report", func() bool {
-		o = f.read(f.operator, id)
-		return o.GetResourceVersion() == f.get(id).GetResourceVersion()
+		var err error
+		o, err = f.lookUp(f.operator, id)
+		return err == nil && o.GetResourceVersion() == f.get(id).GetResourceVersion()
 	})
 	return o
 }

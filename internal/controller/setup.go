@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/budget"
 	"github.com/usage-operator/usage-operator/internal/usage"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
@@ -24,13 +25,13 @@ const workers = 4
 const cacheSyncTimeout = 15 * time.Minute
 
 // SetupReports adds a reconciler for each kind of report to the manager.
-func SetupReports(mgr ctrl.Manager, s Source, clock clock.PassiveClock) error {
+func SetupReports(mgr ctrl.Manager, s Source, b *budget.Budget, clock clock.PassiveClock) error {
 	kinds := map[string]func() v1alpha1.ReportObject{
 		"UsageReport":        func() v1alpha1.ReportObject { return &v1alpha1.UsageReport{} },
 		"ClusterUsageReport": func() v1alpha1.ReportObject { return &v1alpha1.ClusterUsageReport{} },
 	}
 	for kind, newObject := range kinds {
-		r := &ReportReconciler{Client: mgr.GetClient(), Source: s, Clock: clock, Kind: kind, New: newObject}
+		r := &ReportReconciler{Client: mgr.GetClient(), Source: s, Clock: clock, Budget: b, Kind: kind, New: newObject}
 		err := ctrl.NewControllerManagedBy(mgr).
 			For(newObject(), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 			WatchesRawSource(due{source: s, kind: kind}).

@@ -137,9 +137,9 @@ func TestAgainstAnAPIServer(t *testing.T) {
 		refuse bool
 		want   asked
 	}{
-		{"watch-list", false, asked{Streams: 5}},
+		{"watch-list", false, asked{Streams: 6}},
 		// Three pages of pods and one of each other kind.
-		{"refused", true, asked{Streams: 5, Pages: 7}},
+		{"refused", true, asked{Streams: 6, Pages: 8}},
 	} {
 		t.Run(mode.name, func(t *testing.T) {
 			inv, err := New(config, klog.Background())
@@ -216,6 +216,7 @@ func run(t *testing.T, inv *Inventory) {
 // follow changes the cluster and holds the changes of the inventory against it.
 func (c cluster) follow(namespace string) {
 	c.labels(namespace)
+	c.quotas(namespace)
 	c.lives(namespace)
 	c.owners(namespace)
 }

@@ -10,7 +10,9 @@
 //
 // A pod has a row while it is bound to a node and not finished. Rows are
 // compared by what they hold, so the status updates of kubelets, of pods as of
-// nodes, cost nothing downstream. What many rows hold alike is kept once (see interner).
+// nodes, cost nothing downstream. What many rows hold alike is kept once (see
+// interner). A quota has a row while it bounds what all pods of its namespace
+// request of CPU or memory.
 //
 // A pod's owners are its controller, its controller's controller and so on, as
 // far as rows are kept of them: the walk climbs through ReplicaSets, Jobs and

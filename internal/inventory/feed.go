@@ -17,6 +17,7 @@ type Feed struct {
 	pods       marks[podKey, model.Pod]
 	namespaces marks[string, named]
 	nodes      marks[string, named]
+	quotas     marks[quotaKey, model.Quota]
 	// missed are the pods that ran and left without the reader having heard that
 	// they run; at most maxMissed.
 	missed []*model.Pod
@@ -81,7 +82,7 @@ func collect[K comparable, T any](inv *Inventory, marksOf func(*Feed) marks[K, T
 // Drain appends to into what has happened since the last call and returns it,
 // at most one change per object and two where a pod was recreated under its
 // name. The first call returns the whole inventory. First come the pods that
-// left, then namespaces and nodes, then the pods that came or changed.
+// left, then namespaces, nodes and quotas, then the pods that came or changed.
 //
 // Before all of them come the pods that began to run and left since the last
 // call, as Gone, in their last form: the reader may know them, as pods that do
@@ -102,12 +103,14 @@ func (f *Feed) Drain(into []model.Change) []model.Change {
 		into = f.podsGone(into)
 		into = inv.namespaces.changes(into, f.namespaces, namespaceChange)
 		into = inv.nodes.changes(into, f.nodes, nodeChange)
+		into = inv.quotas.changes(into, f.quotas)
 		into = f.podsPresent(into)
 	}
 	f.whole = false
 	// New maps, because a map never gives back what it once grew to.
 	f.pods = marks[podKey, model.Pod]{}
 	f.namespaces, f.nodes = marks[string, named]{}, marks[string, named]{}
+	f.quotas = marks[quotaKey, model.Quota]{}
 	f.missed = nil
 	return into
 }
@@ -118,17 +121,20 @@ func (f *Feed) Close() {
 	defer f.inventory.mu.Unlock()
 	delete(f.inventory.feeds, f)
 	f.whole = true
-	f.pods, f.namespaces, f.nodes, f.missed = nil, nil, nil, nil
+	f.pods, f.namespaces, f.nodes, f.quotas, f.missed = nil, nil, nil, nil, nil
 }
 
 // everything appends all that the inventory holds.
 func (inv *Inventory) everything(into []model.Change) []model.Change {
-	into = slices.Grow(into, len(inv.namespaces.rows)+len(inv.nodes.rows)+inv.pods.count)
+	into = slices.Grow(into, len(inv.namespaces.rows)+len(inv.nodes.rows)+len(inv.quotas.rows)+inv.pods.count)
 	for _, n := range inv.namespaces.rows {
 		into = append(into, namespaceChange(n))
 	}
 	for _, n := range inv.nodes.rows {
 		into = append(into, nodeChange(n))
+	}
+	for _, q := range inv.quotas.rows {
+		into = append(into, model.Change{Quota: q})
 	}
 	for row := range inv.pods.all {
 		into = append(into, model.Change{Pod: row.pod})

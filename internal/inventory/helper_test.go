@@ -82,6 +82,7 @@ type reader struct {
 	names      map[podKey]string     // UID
 	namespaces map[string]model.Labels
 	nodes      map[string]*model.Node
+	quotas     map[quotaKey]model.Quota
 }
 
 func newReader(t testing.TB, inv *Inventory) *reader {
@@ -89,6 +90,7 @@ func newReader(t testing.TB, inv *Inventory) *reader {
 		t: t, feed: inv.Subscribe(),
 		pods: map[string]*model.Pod{}, names: map[podKey]string{},
 		namespaces: map[string]model.Labels{}, nodes: map[string]*model.Node{},
+		quotas: map[quotaKey]model.Quota{},
 	}
 }
 
@@ -122,6 +124,9 @@ func (r *reader) fold(c model.Change) string {
 	case c.Node != nil:
 		fold(r.t, r.nodes, c.Node.Name, c.Node, c.Gone)
 		return "node " + c.Node.Name
+	case c.Quota != nil:
+		r.foldQuota(c.Quota, c.Gone)
+		return fmt.Sprintf("quota %s/%s", c.Quota.Namespace, c.Quota.Name)
 	default:
 		r.t.Fatal("a change of nothing")
 		return ""
@@ -164,6 +169,23 @@ func fold[T any](t testing.TB, into map[string]T, name string, current T, gone b
 		t.Fatalf("%s was told again without a change", name)
 	}
 	into[name] = current
+}
+
+func (r *reader) foldQuota(q *model.Quota, gone bool) {
+	r.t.Helper()
+	key := keyOf(q)
+	before, known := r.quotas[key]
+	if gone {
+		if !known {
+			r.t.Fatalf("quota %v is gone, but the reader never heard of it", key)
+		}
+		delete(r.quotas, key)
+		return
+	}
+	if known && before == *q {
+		r.t.Fatalf("quota %v was told again without a change", key)
+	}
+	r.quotas[key] = *q
 }
 
 // expect drains and compares.

@@ -9,9 +9,11 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
+
+	"github.com/usage-operator/usage-operator/internal/model"
 )
 
-// Inventory is a compact copy of a cluster's pods, nodes, namespaces and
+// Inventory is a compact copy of a cluster's pods, nodes, namespaces, quotas and
 // owners. It is safe for concurrent use. Give it to a manager as a Runnable.
 type Inventory struct {
 	log     logr.Logger
@@ -28,6 +30,7 @@ type Inventory struct {
 	pods       *podTable
 	namespaces *nameTable
 	nodes      *nameTable
+	quotas     *quotaTable
 	feeds      map[*Feed]struct{}
 	// climbing opens once every kind of high was read; nil while none is watched.
 	climbing *gate
@@ -64,10 +67,12 @@ func NewForClients(objects kubernetes.Interface, meta metadata.Interface, log lo
 	inv.pods = newPodTable(newWorkloads(near, high), collectPods(inv))
 	inv.namespaces = newNameTable(compactNamespace, collect(inv, func(f *Feed) marks[string, named] { return f.namespaces }))
 	inv.nodes = newNameTable(compactNode, collect(inv, func(f *Feed) marks[string, named] { return f.nodes }))
+	inv.quotas = newQuotaTable(collect(inv, func(f *Feed) marks[quotaKey, model.Quota] { return f.quotas }))
 	inv.sources = []source{
 		podSource(objects, storeOf(inv, inv.pods)),
 		nodeSource(objects, storeOf(inv, inv.nodes)),
 		metadataSource(meta, namespaceResource, storeOf(inv, inv.namespaces)),
+		quotaSource(objects, storeOf(inv, inv.quotas)),
 	}
 	inv.sources = append(inv.sources, inv.ownerSources(meta, near, nearKinds)...)
 	inv.high = inv.ownerSources(meta, high, highKinds)

@@ -79,8 +79,21 @@ type Node struct {
 	CreationTime int64
 }
 
-// Change is one change of the inventory. Exactly one of Pod, Namespace and Node
-// is set; Gone tells that it has left, and then only its names and UID count,
+// Quota is what the operator keeps of a ResourceQuota that counts all pods of its
+// namespace.
+type Quota struct {
+	UID       string
+	Namespace string
+	Name      string
+	// Hard is how much the containers of the namespace may request in all.
+	Hard Declared
+	// Used is how much of that the quota itself counts as taken. It is not set
+	// while the quota has not been counted.
+	Used Declared
+}
+
+// Change is one change of the inventory. Exactly one of Pod, Namespace, Node and
+// Quota is set; Gone tells that it has left, and then only its names and UID count,
 // and of a pod that nobody was told of all that is known.
 // A pod that is recreated under its name comes as a Gone of the old UID, then
 // the new pod.
@@ -88,5 +101,6 @@ type Change struct {
 	Pod       *Pod
 	Namespace *Namespace
 	Node      *Node
+	Quota     *Quota
 	Gone      bool
 }

@@ -129,7 +129,10 @@ func newResource(r model.Resource, a *usage.Amount) v1alpha1.ResourceUsage {
 	if a.Allocatable.Set > 0 {
 		u.Allocatable = declared(r, a.Allocatable.Declared)
 	}
-	of := v1alpha1.PercentOf{Requests: percent(&a.Requests), Limits: percent(&a.Limits), Allocatable: percent(&a.Allocatable)}
+	u.Quota = newQuota(r, a.Quota)
+	of := v1alpha1.PercentOf{
+		Requests: percent(&a.Requests), Limits: percent(&a.Limits), Allocatable: percent(&a.Allocatable), Quota: percentOfQuota(a),
+	}
 	if of != (v1alpha1.PercentOf{}) {
 		u.PercentOf = &of
 	}

@@ -32,6 +32,8 @@ type Facts struct {
 	Published *v1alpha1.ReportStatus
 	// Fingerprint is that of the stored numbers.
 	Fingerprint string
+	// Waited is for how long the report has waited for its turn to be written.
+	Waited time.Duration
 }
 
 // Metrics is how a read of the Metrics API went.
@@ -71,6 +73,8 @@ func standing(f *Facts) phase {
 		return wait(v1alpha1.ReasonWaitingForFirstSample, fmt.Sprintf(
 			"The Metrics API has no sample of the %d selected %ss yet. A new %[2]s has its first after about two resolutions of the metrics pipeline.",
 			f.View.Selected(), nouns[f.View.Target]))
+	case stretched(f):
+		return phase{ready: metav1.ConditionTrue, reason: v1alpha1.ReasonIntervalStretched, message: lateness(f), numbers: true}
 	default:
 		return phase{ready: metav1.ConditionTrue, reason: v1alpha1.ReasonReported, message: "The status answers the spec.", numbers: true}
 	}
@@ -110,7 +114,7 @@ func conditions(f *Facts, p phase) []v1alpha1.Condition {
 		c.keep(v1alpha1.ConditionMetricsAvailable)
 	}
 	if p.numbers {
-		complete, reason, message := completeness(f.View)
+		complete, reason, message := completeness(f.View, int(f.Settings.Top))
 		c.set(v1alpha1.ConditionComplete, conditionStatus(complete), reason, message)
 	} else {
 		c.keep(v1alpha1.ConditionComplete)
@@ -118,26 +122,44 @@ func conditions(f *Facts, p phase) []v1alpha1.Condition {
 	return c.conditions
 }
 
-func completeness(v *usage.View) (complete bool, reason, message string) {
-	covered := percentCovered(v.Measured()) == 100
+// completeness tells whether the numbers leave anything out: samples that are
+// missing, or rows that were asked for and do not fit.
+func completeness(v *usage.View, top int) (complete bool, reason, message string) {
+	sampled, truncated := percentCovered(v.Measured()) == 100, len(v.Rows) < min(top, v.RowCount)
 	switch {
-	case covered && v.Unfollowed > 0:
-		return false, v1alpha1.ReasonTooManyRows, fmt.Sprintf(
-			"%d of %d rows have no statistics over the window, because a report keeps them for %d rows at most. Select less in spec, or group it by less.",
-			v.Unfollowed, v.RowCount, usage.MaxSeries)
-	case covered && v.Target == model.Nodes:
+	case sampled && truncated:
+		return false, v1alpha1.ReasonTruncated, truncation(v, top)
+	case sampled && v.Unfollowed > 0:
+		return false, v1alpha1.ReasonTooManyRows, crowding(v)
+	case sampled && v.Target == model.Nodes:
 		return true, v1alpha1.ReasonAllSampled, "Every node has a current sample."
-	case covered:
+	case sampled:
 		return true, v1alpha1.ReasonAllSampled, "Every container that runs has a current sample."
-	case v.Target == model.Nodes:
-		return false, v1alpha1.ReasonSamplesMissing, fmt.Sprintf(
-			"%d of %d nodes have a current sample. Sums cover only these; status.coverage.missing names the others.",
-			v.Nodes.Observed, v.Nodes.Expected)
-	default:
-		return false, v1alpha1.ReasonSamplesMissing, fmt.Sprintf(
-			"%d of %d pods and %d of %d containers have a current sample. Sums cover only these; status.coverage.missing names the others.",
-			v.Pods.Observed, v.Pods.Expected, v.Containers.Observed, v.Containers.Expected)
 	}
+	message = whatIsSampled(v)
+	if truncated {
+		message += " " + truncation(v, top)
+	}
+	return false, v1alpha1.ReasonSamplesMissing, message
+}
+
+func whatIsSampled(v *usage.View) string {
+	const consequence = " have a current sample. Sums cover only these; status.coverage.missing names the others."
+	if v.Target == model.Nodes {
+		return fmt.Sprintf("%d of %d nodes", v.Nodes.Observed, v.Nodes.Expected) + consequence
+	}
+	return fmt.Sprintf("%d of %d pods and %d of %d containers",
+		v.Pods.Observed, v.Pods.Expected, v.Containers.Observed, v.Containers.Expected) + consequence
+}
+
+func truncation(v *usage.View, top int) string {
+	return fmt.Sprintf("Only %d of %d rows fit into a status of %d KiB; the rest is summed in status.other. "+
+		"Lower spec.top, or group by fewer keys.", len(v.Rows), min(top, v.RowCount), MaxBytes>>10)
+}
+
+func crowding(v *usage.View) string {
+	return fmt.Sprintf("%d of %d rows have no statistics over the window, since a report keeps them for %d rows at most. "+
+		"Select fewer pods, or group by fewer keys.", v.Unfollowed, v.RowCount, usage.MaxSeries)
 }
 
 func conditionStatus(b bool) metav1.ConditionStatus {

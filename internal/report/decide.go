@@ -23,6 +23,9 @@ const (
 type Decision struct {
 	Write  Write
 	Status v1alpha1.ReportStatus
+	// News tells that conditions change, or that the stored status is about
+	// another spec. All else refreshes numbers, and can wait for its turn.
+	News bool
 }
 
 // Decide says what a report's status must become. Numbers are written when one
@@ -40,11 +43,12 @@ func Decide(f *Facts) Decision {
 	}
 	status.ObservedGeneration = f.Generation
 	status.Conditions = conditions(f, p)
-	switch said := saysTheSame(&status, f.Published); {
+	news := !saysTheSame(&status, f.Published, sameNews)
+	switch said := saysTheSame(&status, f.Published, sameCondition); {
 	case p.numbers && (!said || Fingerprint(&status) != f.Fingerprint || heartbeatDue(f)):
-		return Decision{Write: Everything, Status: status}
+		return Decision{Write: Everything, Status: status, News: news}
 	case !said:
-		return Decision{Write: ConditionsOnly, Status: status}
+		return Decision{Write: ConditionsOnly, Status: status, News: news}
 	default:
 		return Decision{Write: Nothing}
 	}
@@ -54,8 +58,8 @@ func Decide(f *Facts) Decision {
 func answers(f *Facts) bool { return f.Published.ObservedGeneration == f.Generation }
 
 // saysTheSame compares everything but the numbers.
-func saysTheSame(a, b *v1alpha1.ReportStatus) bool {
-	return a.ObservedGeneration == b.ObservedGeneration && slices.EqualFunc(a.Conditions, b.Conditions, sameCondition)
+func saysTheSame(a, b *v1alpha1.ReportStatus, same func(a, b v1alpha1.Condition) bool) bool {
+	return a.ObservedGeneration == b.ObservedGeneration && slices.EqualFunc(a.Conditions, b.Conditions, same)
 }
 
 // aboutToCome tells whether the numbers are being summed up at this moment. The
@@ -67,6 +71,12 @@ func aboutToCome(f *Facts) bool {
 // sameCondition ignores the message: its counts move all the time.
 func sameCondition(a, b v1alpha1.Condition) bool {
 	return a.Type == b.Type && a.Status == b.Status && a.Reason == b.Reason && a.ObservedGeneration == b.ObservedGeneration
+}
+
+// sameNews ignores also how late a report is: to say so must not make it later.
+func sameNews(a, b v1alpha1.Condition) bool {
+	a.Reason, b.Reason = inTime(a.Reason), inTime(b.Reason)
+	return sameCondition(a, b)
 }
 
 // heartbeatDue tells whether the stored numbers are so old, or of a time that

@@ -64,25 +64,17 @@ func (f fingerprint) missing(c *v1alpha1.Coverage) {
 }
 
 func (f fingerprint) resource(u v1alpha1.ResourceUsage) {
-	percentOf, unset, perPod := v1alpha1.PercentOf{}, v1alpha1.Unset{}, v1alpha1.PerPod{}
-	if u.PercentOf != nil {
-		percentOf = *u.PercentOf
-	}
-	if u.Unset != nil {
-		unset = *u.Unset
-	}
-	if u.PerPod != nil {
-		perPod = *u.PerPod
-	}
+	percentOf, unset, quota, perPod := orZero(u.PercentOf), orZero(u.Unset), orZero(u.Quota), orZero(u.PerPod)
 	for _, q := range []v1alpha1.Quantity{
 		u.Usage, u.Average, u.Maximum, u.P50, u.P95, u.P99,
-		u.Requests, u.Limits, u.Allocatable, perPod.Median, perPod.Maximum,
+		u.Requests, u.Limits, u.Allocatable, quota.Hard, quota.Used, perPod.Median, perPod.Maximum,
 	} {
 		f.text(threeDigits(string(q)))
 	}
 	f.percent(percentOf.Requests)
 	f.percent(percentOf.Limits)
 	f.percent(percentOf.Allocatable)
+	f.percent(percentOf.Quota)
 	f.number(int64(unset.Requests))
 	f.number(int64(unset.Limits))
 }
@@ -93,6 +85,13 @@ func (f fingerprint) count(n *int32) {
 		return
 	}
 	f.number(int64(*n))
+}
+
+func orZero[T any](p *T) (value T) {
+	if p != nil {
+		value = *p
+	}
+	return value
 }
 
 func (f fingerprint) percent(p *int64) {

@@ -27,6 +27,8 @@ func Compile(scope string, s v1alpha1.ClusterSelection) (*Plan, error) {
 		excludeNamespaces: set(s.ExcludeNamespaces),
 		excludeContainers: set(s.ExcludeContainers),
 		workloads:         workloadMatches(s.Workloads),
+		wholeNamespaces:   !filtersPods(s),
+		perNamespace:      perNamespace(s.GroupBy),
 		climbs:            slices.ContainsFunc(s.Workloads, standsHigh) || slices.ContainsFunc(s.GroupBy, isTopKey),
 	}
 	if scope != "" {

@@ -26,6 +26,8 @@ type Plan struct {
 	labelKeys         []string
 	byContainer       bool
 	climbs            bool
+	wholeNamespaces   bool
+	perNamespace      bool
 }
 
 // Facts are a pod and what a selection may ask about its surroundings.

@@ -41,6 +41,9 @@ func (e *Engine) setSurroundings(changes []model.Change) *surroundings {
 	moved := surroundings{namespaces: map[string]bool{}, nodes: map[string]bool{}}
 	for i := range changes {
 		c := &changes[i]
+		if q := c.Quota; q != nil {
+			e.setQuota(q, c.Gone)
+		}
 		if n := c.Namespace; n != nil && put(e.inventory.namespaces, n.Name, n, c.Gone, labelsOfNamespace) {
 			moved.namespaces[n.Name] = true
 		}

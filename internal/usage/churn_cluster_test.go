@@ -37,6 +37,9 @@ func (w *world) apply() {
 			changes = append(changes, w.changeNode())
 		}
 	}
+	if w.chance(0.3) {
+		changes = append(changes, w.changeQuota())
+	}
 	if w.chance(0.05) {
 		changes = append(changes, model.Change{Pod: &model.Pod{UID: "unknown", Namespace: "shop", Name: "unknown"}, Gone: true})
 	}
@@ -296,6 +299,9 @@ func (w *world) need() usage.Need {
 }
 
 func (w *world) selection(namespaced bool) v1alpha1.ClusterSelection {
+	if w.chance(0.2) {
+		return w.wholeNamespaces()
+	}
 	var s v1alpha1.ClusterSelection
 	if w.chance(0.25) {
 		s.Selector = w.selector()

@@ -62,6 +62,7 @@ type world struct {
 	seen struct {
 		rows, others, between, unsampled, cut int
 		followed, left, gaps                  int
+		quotasOfRows, quotasOfTotals          int
 		reasons                               [5]int
 	}
 }
@@ -75,6 +76,7 @@ func newWorld(seed uint64) *world {
 		truth: oracle{
 			namespaces: map[string]model.Labels{},
 			nodes:      map[string]model.Labels{},
+			quotas:     map[quotaName]model.Quota{},
 			reports:    map[usage.ID]*trueReport{},
 		},
 	}
@@ -148,15 +150,8 @@ func (w *world) count(v *usage.View, ticked bool) {
 	if v.Other != nil {
 		w.seen.others++
 	}
-	for i := range v.Rows {
-		if v.Rows[i].Resources[model.CPU].Over == nil {
-			continue
-		}
-		w.seen.followed++
-		if v.Rows[i].Pods == 0 {
-			w.seen.left++
-		}
-	}
+	w.countSeries(v)
+	w.countQuotas(v)
 	for _, m := range v.Missing {
 		w.seen.reasons[m.Reason]++
 	}
@@ -167,10 +162,23 @@ func (w *world) count(v *usage.View, ticked bool) {
 	}
 }
 
+func (w *world) countSeries(v *usage.View) {
+	for i := range v.Rows {
+		if v.Rows[i].Resources[model.CPU].Over == nil {
+			continue
+		}
+		w.seen.followed++
+		if v.Rows[i].Pods == 0 {
+			w.seen.left++
+		}
+	}
+}
+
 func (w *world) mustHaveSeen(t *testing.T) {
 	t.Helper()
 	w.seen.gaps = w.truth.gaps
-	if s := w.seen; *steps >= 100 && (s.rows < 500 || s.others < 20 || s.between < 10 || s.unsampled < 10 || slices.Min(s.reasons[:]) < 5 ||
+	if s := w.seen; *steps >= 100 && (s.rows < 500 || s.others < 20 || s.between < 10 || s.unsampled < 10 ||
+		s.quotasOfRows < 5 || s.quotasOfTotals < 5 || slices.Min(s.reasons[:]) < 5 ||
 		s.followed < 100 || s.left < 10 || s.gaps < 10) {
 		t.Errorf("the comparison met too little: %+v", s)
 	}

@@ -24,6 +24,7 @@ type figures struct {
 	CPUPerPod, MemPerPod                           perPodFigures
 	CPUOver, MemOver                               string
 	CPURequests, CPULimits, MemRequests, MemLimits denominatorFigures
+	CPUQuota, MemQuota                             quotaFigures
 }
 
 type denominatorFigures struct {
@@ -89,6 +90,7 @@ func trueFigures(r *trueRow) figures {
 		CPUPerPod: truePerPod(r.perPod[model.CPU]), MemPerPod: truePerPod(r.perPod[model.Memory]),
 		CPURequests: of(r.requests[model.CPU]), CPULimits: of(r.limits[model.CPU]),
 		MemRequests: of(r.requests[model.Memory]), MemLimits: of(r.limits[model.Memory]),
+		CPUQuota: newQuotaFigures(r.quota[model.CPU]), MemQuota: newQuotaFigures(r.quota[model.Memory]),
 	}
 }
 
@@ -108,6 +110,7 @@ func viewFigures(t *testing.T, r *usage.Row) figures {
 		CPUPerPod: viewPerPod(cpu.PerPod), MemPerPod: viewPerPod(memory.PerPod),
 		CPURequests: of(cpu.Requests), CPULimits: of(cpu.Limits),
 		MemRequests: of(memory.Requests), MemLimits: of(memory.Limits),
+		CPUQuota: newQuotaFigures(cpu.Quota), MemQuota: newQuotaFigures(memory.Quota),
 	}
 }
 

@@ -15,6 +15,7 @@ type inventory struct {
 	pods       map[string]*pod // by UID
 	namespaces map[string]*model.Namespace
 	nodes      map[string]*model.Node
+	quotas     quotas
 	// order holds the pods sorted by namespace and name, as the Metrics API
 	// lists them.
 	order []*pod
@@ -28,6 +29,7 @@ func newInventory() inventory {
 		pods:       map[string]*pod{},
 		namespaces: map[string]*model.Namespace{},
 		nodes:      map[string]*model.Node{},
+		quotas:     quotas{},
 	}
 }
 

@@ -19,6 +19,7 @@ type oracle struct {
 	pods       []*truePod
 	namespaces map[string]model.Labels
 	nodes      map[string]model.Labels
+	quotas     map[quotaName]model.Quota
 	reports    map[usage.ID]*trueReport
 	// now and carry are those of the last tick.
 	now        time.Time
@@ -198,6 +199,7 @@ func (o *oracle) answer(id usage.ID) answer {
 	}
 	a.total.over = r.total.statistics(&r.need, o.now)
 	a.rank(r.need)
+	o.addQuotas(r, &a)
 	a.missing, a.unsampled = o.missing(r), r.unsampled
 	return a
 }
@@ -238,6 +240,7 @@ type trueRow struct {
 	usage            [model.ResourceCount]*big.Int
 	perPod           [model.ResourceCount]map[string]*big.Int // by UID
 	requests, limits [model.ResourceCount]trueDenominator
+	quota            [model.ResourceCount]*usage.Quota
 }
 
 type trueDenominator struct {

@@ -77,6 +77,7 @@ func (e *Engine) View(id ID) (*View, bool) {
 	v.setRows(e, r, ranks[:top], ranks[top:])
 	r.comparePods(v, ranks[:top])
 	v.setStatistics(r, ranks[:top], e.now)
+	e.addQuotas(r, v)
 	if v.Containers.Observed < v.Total.Containers {
 		v.Missing, v.MissingOmitted = e.missing(r)
 	}

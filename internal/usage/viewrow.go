@@ -27,6 +27,9 @@ type Amount struct {
 	Requests    Denominator
 	Limits      Denominator
 	Allocatable Denominator
+	// Quota is that of the namespace; nil where none bounds the resource, or
+	// where the row is not about one whole namespace.
+	Quota *Quota
 }
 
 // Denominator is what usage can be compared with.
