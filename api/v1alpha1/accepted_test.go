@@ -12,7 +12,9 @@ import (
 )
 
 // defaults is what the API server adds to a spec that says nothing.
-const defaults = "interval: 1m\ntop: 20\nsortBy: {resource: cpu, measure: Usage}\n"
+const defaults = "interval: 1m\ntop: 20\nsortBy: {resource: cpu, measure: Usage}\n" + statistics
+
+const statistics = "window: 1h\nstatistics: [Average, Maximum, P95]\n"
 
 // acceptance is a spec that must be stored, with the stored form.
 type acceptance struct {
@@ -27,11 +29,15 @@ var accepted = []acceptance{
 	{name: "empty", spec: `{}`, want: defaults},
 	{name: "cluster-nothing", kind: "ClusterUsageReport", spec: ``, want: defaults},
 	{name: "settings", spec: "interval: 90s\ntop: 100\nsuspend: true\nsortBy: {resource: memory, measure: PercentOfRequests}",
-		want: "interval: 90s\ntop: 100\nsuspend: true\nsortBy: {resource: memory, measure: PercentOfRequests}"},
-	{name: "shortest-interval", spec: `interval: 15s`, want: "interval: 15s\ntop: 20\nsortBy: {resource: cpu, measure: Usage}"},
-	{name: "longest-interval", spec: `interval: 23h59m60s`, want: "interval: 23h59m60s\ntop: 20\nsortBy: {resource: cpu, measure: Usage}"},
+		want: "interval: 90s\ntop: 100\nsuspend: true\nsortBy: {resource: memory, measure: PercentOfRequests}\n" + statistics},
+	{name: "shortest-interval", spec: `interval: 15s`, want: "interval: 15s\ntop: 20\nsortBy: {resource: cpu, measure: Usage}\n" + statistics},
+	{name: "longest-interval", spec: `interval: 23h59m60s`, want: "interval: 23h59m60s\ntop: 20\nsortBy: {resource: cpu, measure: Usage}\n" + statistics},
+	{name: "shortest-window", spec: "window: 5m\nstatistics: [P99]",
+		want: "interval: 1m\ntop: 20\nsortBy: {resource: cpu, measure: Usage}\nwindow: 5m\nstatistics: [P99]"},
+	{name: "longest-window", spec: "window: 744h\nstatistics: [P50, P95, P99, Average, Maximum]",
+		want: "interval: 1m\ntop: 20\nsortBy: {resource: cpu, measure: Usage}\nwindow: 744h\nstatistics: [P50, P95, P99, Average, Maximum]"},
 	{name: "half-an-order", spec: `sortBy: {measure: Requests}`,
-		want: "interval: 1m\ntop: 20\nsortBy: {resource: cpu, measure: Requests}"},
+		want: "interval: 1m\ntop: 20\nsortBy: {resource: cpu, measure: Requests}\n" + statistics},
 	{name: "selector", spec: `selector: {matchLabels: {app.kubernetes.io/name: web, empty: ""}, matchExpressions: [
 		{key: tier, operator: In, values: [front, back]}, {key: old, operator: DoesNotExist}]}`,
 		want: defaults + `selector: {matchLabels: {app.kubernetes.io/name: web, empty: ""}, matchExpressions: [
@@ -61,7 +67,7 @@ var accepted = []acceptance{
 	{name: "nodes-by-node", kind: "ClusterUsageReport",
 		spec: "target: Nodes\nnodeSelector: {matchLabels: {pool: gpu}}\ngroupBy: [{type: NodeLabel, label: pool}, {type: Node}]\nsortBy: {measure: PercentOfAllocatable}",
 		want: "interval: 1m\ntop: 20\ntarget: Nodes\nnodeSelector: {matchLabels: {pool: gpu}}\ngroupBy: [{type: NodeLabel, label: pool}, {type: Node}]\n" +
-			"sortBy: {resource: cpu, measure: PercentOfAllocatable}"},
+			"sortBy: {resource: cpu, measure: PercentOfAllocatable}\n" + statistics},
 	{name: "all-the-bounds", kind: "ClusterUsageReport", spec: largest, want: defaults + largest},
 }
 

@@ -39,9 +39,9 @@ func TestColumns(t *testing.T) {
 		name, kind, path, status string
 		want                     []string
 	}{
-		{"columns", "UsageReport", namespacedPath, columnsStatus, slices.Concat(columns, wide)},
-		{"columns", "ClusterUsageReport", clusterPath, columnsStatus, slices.Concat(columns, ofNodes("<nil>", "<nil>", "<nil>"), wide)},
-		{"columns-of-nodes", "ClusterUsageReport", clusterPath, nodeColumnsStatus, slices.Concat(nodeColumns, ofNodes("5", "31", "40"), wide)},
+		{"columns", "UsageReport", namespacedPath, columnsStatus, slices.Concat(columns, p95("17300m", "50Gi"), wide)},
+		{"columns", "ClusterUsageReport", clusterPath, columnsStatus, slices.Concat(columns, p95("17300m", "50Gi"), ofNodes("<nil>", "<nil>", "<nil>"), wide)},
+		{"columns-of-nodes", "ClusterUsageReport", clusterPath, nodeColumnsStatus, slices.Concat(nodeColumns, p95("13", "<nil>"), ofNodes("5", "31", "40"), wide)},
 	} {
 		t.Run(row.kind+"/"+row.name, func(t *testing.T) {
 			object := report(t, row.kind, row.name, "")
@@ -76,8 +76,8 @@ total:
   pods: 40
   containers: 81
   resources:
-    cpu: {usage: 12500m, percentOf: {requests: 62}}
-    memory: {usage: 48Gi, percentOf: {requests: 91}}
+    cpu: {usage: 12500m, p95: 17300m, percentOf: {requests: 62}}
+    memory: {usage: 48Gi, p95: 50Gi, percentOf: {requests: 91}}
 `
 
 const nodeColumnsStatus = `
@@ -88,7 +88,7 @@ groupCount: 57
 total:
   nodes: 5
   resources:
-    cpu: {usage: 12500m, allocatable: "40", percentOf: {allocatable: 31}}
+    cpu: {usage: 12500m, p95: "13", allocatable: "40", percentOf: {allocatable: 31}}
     memory: {usage: 48Gi, allocatable: 120Gi, percentOf: {allocatable: 40}}
 `
 
@@ -102,6 +102,8 @@ var (
 		"UPDATED=some", "AGE=some"}
 	wide = []string{"|GROUPS=57", "|COVERAGE=98"}
 )
+
+func p95(cpu, memory string) []string { return []string{"|P95 CPU=" + cpu, "|P95 MEMORY=" + memory} }
 
 func ofNodes(nodes, cpu, memory string) []string {
 	return []string{"|NODES=" + nodes, "|CPU%ALLOC=" + cpu, "|MEM%ALLOC=" + memory}

@@ -72,6 +72,8 @@ const (
 	ReasonSamplesMissing        = "SamplesMissing"
 	// ReasonTruncated is of Complete: not all rows fit into the status.
 	ReasonTruncated = "Truncated"
+	// ReasonTooManyRows is of Complete: not all rows have statistics.
+	ReasonTooManyRows = "TooManyRows"
 
 	// Of MetricsAvailable.
 	ReasonMetricsRead            = "MetricsRead"

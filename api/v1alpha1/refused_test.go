@@ -54,6 +54,8 @@ func mustRefuse(t *testing.T, err error, want []string) {
 	t.Log(err)
 }
 
+const windowHelp = "window is 5m to 744h, in hours, minutes and seconds, for example 30m, 24h or 168h for a week"
+
 const intervalHelp = "interval is 15s to 24h, in hours, minutes and seconds, for example 30s, 5m or 1h30m"
 
 var refusedSettings = []refusal{
@@ -66,6 +68,13 @@ var refusedSettings = []refusal{
 	{name: "interval negative", spec: `interval: -1m`, want: []string{"spec.interval", intervalHelp}},
 	{name: "interval with a fraction", spec: `interval: 1.5m`, want: []string{"spec.interval", intervalHelp}},
 	{name: "interval beyond what a number holds", spec: `interval: 99999999999999999h`, want: []string{"spec.interval", intervalHelp}},
+	{name: "window in days", spec: `window: 31d`, want: []string{"spec.window", `"31d"`, windowHelp}},
+	{name: "window too short", spec: `window: 4m59s`, want: []string{"spec.window", `"4m59s"`, windowHelp}},
+	{name: "window too long", spec: `window: 744h1s`, want: []string{"spec.window", `"744h1s"`, windowHelp}},
+	{name: "window empty", spec: `window: ""`, want: []string{"spec.window", windowHelp}},
+	{name: "a statistic that does not exist", spec: `statistics: [P90]`, want: []string{"spec.statistics[0]", `"P50", "P95"`}},
+	{name: "a statistic twice", spec: `statistics: [P50, P50]`, want: []string{"spec.statistics[1]", "Duplicate"}},
+	{name: "no statistics", spec: `statistics: []`, want: []string{"spec.statistics", "at least 1"}},
 	{name: "interval endless", spec: `interval: "` + strings.Repeat("1h", 5000) + `"`, want: []string{"spec.interval", "18"}},
 	{name: "top zero", spec: `top: 0`, want: []string{"spec.top", "greater than or equal to 1"}},
 	{name: "top too large", spec: `top: 101`, want: []string{"spec.top", "less than or equal to 100"}},

@@ -27,6 +27,22 @@ type ReportSettings struct {
 	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]{1,5}(h|m|s)){1,3}$') && duration(self) >= duration('15s') && duration(self) <= duration('24h')",message="interval is 15s to 24h, in hours, minutes and seconds, for example 30s, 5m or 1h30m"
 	Interval Duration `json:"interval,omitempty"`
 
+	// window is the trailing window of the statistics: 5m to 744h, in hours,
+	// minutes and seconds. Default: 1h. An edit keeps what is still covered.
+	// +optional
+	// +kubebuilder:default="1h"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]{1,5}(h|m|s)){1,3}$') && duration(self) >= duration('5m') && duration(self) <= duration('744h')",message="window is 5m to 744h, in hours, minutes and seconds, for example 30m, 24h or 168h for a week"
+	Window Duration `json:"window,omitempty"`
+
+	// statistics of usage over the window, in each row: Average, Maximum, P50,
+	// P95, P99. Default: Average, Maximum and P95. 1 to 5 of them.
+	// +optional
+	// +listType=set
+	// +kubebuilder:default={Average,Maximum,P95}
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=5
+	Statistics []Statistic `json:"statistics,omitempty"`
+
 	// top is the number of rows kept in status.groups, 1 to 100. The rest is
 	// summed in status.other. Default: 20.
 	// +optional
@@ -44,6 +60,25 @@ type ReportSettings struct {
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
 }
+
+// Statistic is one number that stands for usage over a window of time.
+//
+// +kubebuilder:validation:Enum=Average;Maximum;P50;P95;P99
+type Statistic string
+
+// The statistics.
+const (
+	// StatisticAverage is the mean over time.
+	StatisticAverage Statistic = "Average"
+	// StatisticMaximum is the largest value.
+	StatisticMaximum Statistic = "Maximum"
+	// StatisticP50 is the value that is not exceeded for half of the time.
+	StatisticP50 Statistic = "P50"
+	// StatisticP95 is the value that is not exceeded for 95 % of the time.
+	StatisticP95 Statistic = "P95"
+	// StatisticP99 is the value that is not exceeded for 99 % of the time.
+	StatisticP99 Statistic = "P99"
+)
 
 // SortBy is an order of rows.
 type SortBy struct {

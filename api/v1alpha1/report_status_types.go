@@ -30,6 +30,11 @@ type ReportStatus struct {
 	// +optional
 	Coverage *Coverage `json:"coverage,omitempty"`
 
+	// window is the time that the statistics cover. Absent while nothing was
+	// observed.
+	// +optional
+	Window *WindowCovered `json:"window,omitempty"`
+
 	// total is the sum over all selected pods, or nodes.
 	// +optional
 	Total *Row `json:"total,omitempty"`
@@ -50,6 +55,25 @@ type ReportStatus struct {
 	// other is the sum of the rows that are not in groups.
 	// +optional
 	Other *Row `json:"other,omitempty"`
+}
+
+// WindowCovered is a trailing window as far as it was observed. Gaps are in none
+// of the statistics.
+type WindowCovered struct {
+	// startTime is when what was observed begins, in RFC 3339. It can lie up to
+	// an eighth of spec.window before the window.
+	// +required
+	StartTime Timestamp `json:"startTime"`
+
+	// endTime is when what was observed ends, in RFC 3339.
+	// +required
+	EndTime Timestamp `json:"endTime"`
+
+	// observedSeconds is how much of the time between was observed.
+	// +required
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=9007199254740991
+	ObservedSeconds int64 `json:"observedSeconds"`
 }
 
 // Coverage compares what was measured with what should have been.

@@ -16,6 +16,8 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Updated",type=date,JSONPath=`.status.sampleTime`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:printcolumn:name="P95 CPU",type=string,JSONPath=`.status.total.resources.cpu.p95`,priority=1
+// +kubebuilder:printcolumn:name="P95 Memory",type=string,JSONPath=`.status.total.resources.memory.p95`,priority=1
 // +kubebuilder:printcolumn:name="Groups",type=integer,JSONPath=`.status.groupCount`,priority=1
 // +kubebuilder:printcolumn:name="Coverage",type=integer,JSONPath=`.status.coverage.percent`,priority=1
 type UsageReport struct {
@@ -57,6 +59,8 @@ type UsageReportList struct {
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Updated",type=date,JSONPath=`.status.sampleTime`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:printcolumn:name="P95 CPU",type=string,JSONPath=`.status.total.resources.cpu.p95`,priority=1
+// +kubebuilder:printcolumn:name="P95 Memory",type=string,JSONPath=`.status.total.resources.memory.p95`,priority=1
 // +kubebuilder:printcolumn:name="Nodes",type=integer,JSONPath=`.status.total.nodes`,priority=1
 // +kubebuilder:printcolumn:name="CPU%Alloc",type=integer,JSONPath=`.status.total.resources.cpu.percentOf.allocatable`,priority=1
 // +kubebuilder:printcolumn:name="Mem%Alloc",type=integer,JSONPath=`.status.total.resources.memory.percentOf.allocatable`,priority=1

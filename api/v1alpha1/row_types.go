@@ -106,6 +106,30 @@ type ResourceUsage struct {
 	// +optional
 	Usage Quantity `json:"usage,omitempty"`
 
+	// average usage over the window, for example 250m or 512Mi. Each moment
+	// counts by its length.
+	// +optional
+	Average Quantity `json:"average,omitempty"`
+
+	// maximum is the largest usage in the window, for example 250m or 512Mi.
+	// +optional
+	Maximum Quantity `json:"maximum,omitempty"`
+
+	// p50 is what usage did not exceed for half of the observed time of the
+	// window, for example 250m or 512Mi. Its error is at most 1 %.
+	// +optional
+	P50 Quantity `json:"p50,omitempty"`
+
+	// p95 is what usage did not exceed for 95 % of the observed time of the
+	// window, for example 250m or 512Mi. Its error is at most 1 %.
+	// +optional
+	P95 Quantity `json:"p95,omitempty"`
+
+	// p99 is what usage did not exceed for 99 % of the observed time of the
+	// window, for example 250m or 512Mi. Its error is at most 1 %.
+	// +optional
+	P99 Quantity `json:"p99,omitempty"`
+
 	// requests is the sum of what the row's containers request, for example
 	// 500m or 2Gi.
 	// +optional

@@ -109,7 +109,9 @@ func fullStatus() v1alpha1.ReportStatus {
 	percent, value, long := int64(1<<53-1), "shop", strings.Repeat("a", 253)
 	now := v1alpha1.NewTimestamp(time.Date(2026, 1, 31, 9, 0, 0, 0, time.UTC))
 	largest := v1alpha1.ResourceUsage{
-		Usage: "999999999999999.999m", Requests: "999999999999999.99Ei", Limits: "0", Allocatable: "999999999999999.99Ei",
+		Usage: "999999999999999.999m", Average: "999999999999999.999m", Maximum: "999999999999999.99Ei",
+		P50: "0", P95: "1m", P99: "999999999999999.999m",
+		Requests: "999999999999999.99Ei", Limits: "0", Allocatable: "999999999999999.99Ei",
 		PercentOf: &v1alpha1.PercentOf{Requests: &percent, Limits: &percent, Allocatable: &percent, Quota: &percent},
 		Quota:     &v1alpha1.Quota{Hard: "999999999999999.99Ei", Used: "0"},
 		Unset:     &v1alpha1.Unset{Requests: 1<<31 - 1, Limits: 1<<31 - 1},
@@ -145,6 +147,7 @@ func fullStatus() v1alpha1.ReportStatus {
 		Coverage: &v1alpha1.Coverage{
 			Percent: 100, Pods: &seen, Containers: &seen, Nodes: &seen, Missing: missing, MissingOmitted: 1<<31 - 1, UnsampledRuns: 1<<31 - 1,
 		},
-		Total: &row, Groups: groups, GroupCount: 1<<31 - 1, Other: &row,
+		Window: &v1alpha1.WindowCovered{StartTime: now, EndTime: now, ObservedSeconds: 1<<53 - 1},
+		Total:  &row, Groups: groups, GroupCount: 1<<31 - 1, Other: &row,
 	}
 }

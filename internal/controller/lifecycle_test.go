@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -27,14 +28,18 @@ func TestSpecEdit(t *testing.T) {
 		}
 		f.change(id, func(o v1alpha1.ReportObject) {
 			o.Settings().Interval, o.Settings().Top = "5m", 3
+			o.Settings().Window, o.Settings().Statistics = "24h", []v1alpha1.Statistic{v1alpha1.StatisticP50, v1alpha1.StatisticAverage}
 			o.Settings().SortBy = &v1alpha1.SortBy{Resource: v1alpha1.ResourceMemory, Measure: v1alpha1.SortByRequests}
 		})
 		if o := f.ready(id, v1alpha1.ReasonReported); o.ReportStatus().ObservedGeneration != 2 {
 			t.Errorf("%s: the status is of generation %d, want 2", kind, o.ReportStatus().ObservedGeneration)
 		}
 		f.source.locked(func() {
-			want := usage.Need{Top: 3, By: usage.Order{Resource: model.Memory, Measure: usage.Requests}}
-			if got := f.source.needs[id]; got != want || f.source.intervals[id] != 5*time.Minute || f.source.plans[id] != plan {
+			want := usage.Need{
+				Window: 24 * time.Hour, Statistics: []usage.Statistic{usage.P50, usage.Average},
+				Top: 3, By: usage.Order{Resource: model.Memory, Measure: usage.Requests},
+			}
+			if got := f.source.needs[id]; !reflect.DeepEqual(got, want) || f.source.intervals[id] != 5*time.Minute || f.source.plans[id] != plan {
 				t.Errorf("%s: served with %+v every %v, the plan kept: %t", kind, got, f.source.intervals[id], f.source.plans[id] == plan)
 			}
 		})

@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -66,8 +67,8 @@ func TestReportOfNodes(t *testing.T) {
 		t.Errorf("coverage (-want +got):\n%s", diff)
 	}
 	f.source.locked(func() {
-		need := usage.Need{Top: 20, By: usage.Order{Resource: model.Memory, Measure: usage.PercentOfAllocatable}}
-		if got := f.source.needs[id]; got != need || f.source.plans[id].Target() != model.Nodes {
+		need := usage.Need{Top: 20, Window: time.Hour, Statistics: standard, By: usage.Order{Resource: model.Memory, Measure: usage.PercentOfAllocatable}}
+		if got := f.source.needs[id]; !reflect.DeepEqual(got, need) || f.source.plans[id].Target() != model.Nodes {
 			t.Errorf("served with %+v, target %d", got, f.source.plans[id].Target())
 		}
 		f.source.ofNodes = &report.Metrics{Reason: v1alpha1.ReasonMetricsAPIEmpty, Message: "nodes are not there"}
@@ -92,3 +93,6 @@ func TestOrderOfAnotherTarget(t *testing.T) {
 		t.Errorf("the error is %v, the report was dropped %d times, the conditions are %+v", facts.SpecError, source.drops(id), d.Status.Conditions)
 	}
 }
+
+// standard are the statistics that are shown where a spec names none.
+var standard = []usage.Statistic{usage.Average, usage.Maximum, usage.P95}

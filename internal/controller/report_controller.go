@@ -128,7 +128,7 @@ func (r *ReportReconciler) view(object v1alpha1.ReportObject, top int) *usage.Vi
 		return nil
 	}
 	id, settings := r.id(client.ObjectKeyFromObject(object)), object.Settings()
-	r.Source.Serve(id, plan, usage.Need{Top: top, By: order(settings.SortBy)}, report.Interval(settings))
+	r.Source.Serve(id, plan, need(settings, top), report.Interval(settings))
 	return r.Source.View(id)
 }
 
@@ -147,6 +147,13 @@ var (
 		v1alpha1.ResourceCPU:    model.CPU,
 		v1alpha1.ResourceMemory: model.Memory,
 	}
+	statistics = map[v1alpha1.Statistic]usage.Statistic{
+		v1alpha1.StatisticAverage: usage.Average,
+		v1alpha1.StatisticMaximum: usage.Maximum,
+		v1alpha1.StatisticP50:     usage.P50,
+		v1alpha1.StatisticP95:     usage.P95,
+		v1alpha1.StatisticP99:     usage.P99,
+	}
 	measures = map[v1alpha1.SortMeasure]usage.Measure{
 		v1alpha1.SortByUsage:                usage.Usage,
 		v1alpha1.SortByRequests:             usage.Requests,
@@ -154,6 +161,15 @@ var (
 		v1alpha1.SortByPercentOfAllocatable: usage.PercentOfAllocatable,
 	}
 )
+
+// need says what the view of a report must hold.
+func need(s *v1alpha1.ReportSettings, top int) usage.Need {
+	n := usage.Need{Top: top, By: order(s.SortBy), Window: report.Window(s)}
+	for _, name := range s.Statistics {
+		n.Statistics = append(n.Statistics, statistics[name])
+	}
+	return n
+}
 
 // order says by what rows are ranked.
 func order(s *v1alpha1.SortBy) usage.Order {

@@ -62,6 +62,9 @@ func (s Sum) Compare(other Sum) int {
 // Float returns the nearest floating-point number.
 func (s Sum) Float() float64 { return float64(s.hi)*(1<<64) + float64(s.lo) }
 
+// SumOfWords returns the number that has these high and low 64 bits.
+func SumOfWords(hi int64, lo uint64) Sum { return Sum{hi: hi, lo: lo} }
+
 // Words returns the number as its high and its low 64 bits.
 func (s Sum) Words() (hi int64, lo uint64) { return s.hi, s.lo }
 

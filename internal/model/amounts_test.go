@@ -27,6 +27,9 @@ func TestSumOfTwoEdges(t *testing.T) {
 			equal(t, "Add", x.Add(y), new(big.Int).Add(bigA, bigB))
 			equal(t, "Sub", x.Sub(y), new(big.Int).Sub(bigA, bigB))
 			equal(t, "Half", x.Add(y).Half(), new(big.Int).Rsh(new(big.Int).Add(bigA, bigB), 1))
+			if got := model.SumOfWords(x.Sub(y).Words()); got != x.Sub(y) {
+				t.Errorf("SumOfWords gives %v, want %v", integer(got), integer(x.Sub(y)))
+			}
 			if got, want := x.Compare(y), bigA.Cmp(bigB); got != want {
 				t.Errorf("Compare(%d, %d) = %d, want %d", a, b, got, want)
 			}

@@ -8,6 +8,7 @@ package report
 import (
 	"math"
 	"strings"
+	"time"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/model"
@@ -23,22 +24,29 @@ var resources = [model.ResourceCount]v1alpha1.ResourceName{
 // Build returns the numbers of a status. Its conditions and its generation are
 // not set.
 func Build(v *usage.View) v1alpha1.ReportStatus {
-	total := newRow(v.Target, &v.Total)
+	total := newRow(v, &v.Total)
 	s := v1alpha1.ReportStatus{
 		SampleTime: v1alpha1.NewTimestamp(v.SampleTime),
 		Coverage:   newCoverage(v),
 		Total:      &total,
 		GroupCount: int32(v.RowCount),
 	}
+	if v.Window.Observed > 0 {
+		s.Window = &v1alpha1.WindowCovered{
+			StartTime:       v1alpha1.NewTimestamp(v.Window.Start),
+			EndTime:         v1alpha1.NewTimestamp(v.Window.End),
+			ObservedSeconds: int64(v.Window.Observed / time.Second),
+		}
+	}
 	if v.Resolution > 0 {
 		s.Resolution = v1alpha1.NewDuration(v.Resolution)
 	}
 	for i := range v.Rows {
-		s.Groups = append(s.Groups, newRow(v.Target, &v.Rows[i]))
+		s.Groups = append(s.Groups, newRow(v, &v.Rows[i]))
 		s.Groups[i].Subject = newSubject(&v.Rows[i].Subject, v.LabelKeys)
 	}
 	if v.Other != nil {
-		other := newRow(v.Target, v.Other)
+		other := newRow(v, v.Other)
 		s.Other = &other
 	}
 	return s
@@ -92,15 +100,17 @@ func percentCovered(c usage.Coverage) int32 {
 }
 
 // newRow counts what the target is, 0 included, and nothing else.
-func newRow(target model.Target, r *usage.Row) v1alpha1.Row {
+func newRow(v *usage.View, r *usage.Row) v1alpha1.Row {
 	row := v1alpha1.Row{Resources: make(map[v1alpha1.ResourceName]v1alpha1.ResourceUsage, len(resources))}
-	if target == model.Nodes {
+	if v.Target == model.Nodes {
 		row.Nodes = new(int32(r.Nodes))
 	} else {
 		row.Pods, row.Containers = new(int32(r.Pods)), new(int32(r.Containers))
 	}
 	for i, name := range resources {
-		row.Resources[name] = newResource(model.Resource(i), &r.Resources[i])
+		u := newResource(model.Resource(i), &r.Resources[i])
+		setStatistics(&u, model.Resource(i), v.Statistics, r.Resources[i].Over)
+		row.Resources[name] = u
 	}
 	return row
 }
@@ -133,6 +143,17 @@ func newResource(r model.Resource, a *usage.Amount) v1alpha1.ResourceUsage {
 		u.PerPod = &v1alpha1.PerPod{Median: measured(r, a.PerPod.Median), Maximum: measured(r, a.PerPod.Maximum)}
 	}
 	return u
+}
+
+// setStatistics sets those statistics that were observed.
+func setStatistics(u *v1alpha1.ResourceUsage, r model.Resource, statistics []usage.Statistic, values []model.Sum) {
+	fields := map[usage.Statistic]*v1alpha1.Quantity{
+		usage.Average: &u.Average, usage.Maximum: &u.Maximum,
+		usage.P50: &u.P50, usage.P95: &u.P95, usage.P99: &u.P99,
+	}
+	for i, value := range values {
+		*fields[statistics[i]] = measured(r, value)
+	}
 }
 
 func newSubject(s *model.Subject, labelKeys []string) *v1alpha1.Subject {

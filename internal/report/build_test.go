@@ -26,7 +26,8 @@ func someRow() usage.Row {
 		Pods: 2, Containers: 2,
 		Resources: [model.ResourceCount]usage.Amount{
 			model.CPU: {Observed: true, Usage: sum(250_000_000), Requests: part, Limits: usage.Denominator{Unset: 2},
-				PerPod: &usage.PerPod{Median: sum(125_000_000), Maximum: sum(149_000_001)}},
+				PerPod: &usage.PerPod{Median: sum(125_000_000), Maximum: sum(149_000_001)},
+				Over:   []model.Sum{sum(199_000_001), sum(310_000_000), sum(410_000_000), sum(510_000_000), sum(610_000_000)}},
 			model.Memory: {Observed: true, Usage: sum(300 * mi), Requests: memory, Limits: memory,
 				PerPod: &usage.PerPod{Median: sum(150 * mi), Maximum: sum(299 * mi)}},
 		},
@@ -37,7 +38,7 @@ func somePublishedRow(subject *v1alpha1.Subject) v1alpha1.Row {
 	return v1alpha1.Row{
 		Subject: subject, Pods: new(int32(2)), Containers: new(int32(2)),
 		Resources: map[v1alpha1.ResourceName]v1alpha1.ResourceUsage{
-			"cpu": {Usage: "250m", Requests: "500m", PercentOf: &v1alpha1.PercentOf{Requests: new(int64(30))},
+			"cpu": {Usage: "250m", P95: "200m", Maximum: "310m", Average: "410m", P50: "510m", P99: "610m", Requests: "500m", PercentOf: &v1alpha1.PercentOf{Requests: new(int64(30))},
 				Unset: &v1alpha1.Unset{Requests: 1, Limits: 2}, PerPod: &v1alpha1.PerPod{Median: "125m", Maximum: "150m"}},
 			"memory": {Usage: "300Mi", Requests: "400Mi", Limits: "400Mi",
 				PercentOf: &v1alpha1.PercentOf{Requests: new(int64(74)), Limits: new(int64(74))},
@@ -65,7 +66,10 @@ func someView() *usage.View {
 		},
 		MissingOmitted: 4, UnsampledRuns: 5,
 		Total: someRow(), RowCount: 57, Other: &other,
+		Statistics: []usage.Statistic{usage.P95, usage.Maximum, usage.Average, usage.P50, usage.P99},
+		Window:     usage.Covered{Start: now.Add(-time.Hour), End: now, Observed: 3585*time.Second + 900*time.Millisecond},
 	}
+	other.Resources[model.CPU].Over = nil // rows change places, so their sum has no past
 	for _, s := range subjects {
 		row := someRow()
 		row.Subject = s
@@ -76,9 +80,13 @@ func someView() *usage.View {
 
 func TestBuild(t *testing.T) {
 	total, other := somePublishedRow(nil), somePublishedRow(nil)
+	cpu := other.Resources["cpu"]
+	cpu.Average, cpu.Maximum, cpu.P50, cpu.P95, cpu.P99 = "", "", "", "", ""
+	other.Resources["cpu"] = cpu
 	absent := []v1alpha1.SubjectLabel{{Key: "team"}, {Key: "tier"}}
 	want := v1alpha1.ReportStatus{
 		SampleTime: "2026-01-31T08:59:53Z", Resolution: "15s",
+		Window: &v1alpha1.WindowCovered{StartTime: "2026-01-31T08:00:00Z", EndTime: "2026-01-31T09:00:00Z", ObservedSeconds: 3585},
 		Coverage: &v1alpha1.Coverage{
 			Percent: 97, Pods: &v1alpha1.Observed{Expected: 40, Observed: 39}, Containers: &v1alpha1.Observed{Expected: 81, Observed: 79},
 			Missing: []v1alpha1.MissingSample{

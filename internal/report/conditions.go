@@ -129,6 +129,8 @@ func completeness(v *usage.View, top int) (complete bool, reason, message string
 	switch {
 	case sampled && truncated:
 		return false, v1alpha1.ReasonTruncated, truncation(v, top)
+	case sampled && v.Unfollowed > 0:
+		return false, v1alpha1.ReasonTooManyRows, crowding(v)
 	case sampled && v.Target == model.Nodes:
 		return true, v1alpha1.ReasonAllSampled, "Every node has a current sample."
 	case sampled:
@@ -153,6 +155,11 @@ func whatIsSampled(v *usage.View) string {
 func truncation(v *usage.View, top int) string {
 	return fmt.Sprintf("Only %d of %d rows fit into a status of %d KiB; the rest is summed in status.other. "+
 		"Lower spec.top, or group by fewer keys.", len(v.Rows), min(top, v.RowCount), MaxBytes>>10)
+}
+
+func crowding(v *usage.View) string {
+	return fmt.Sprintf("%d of %d rows have no statistics over the window, since a report keeps them for %d rows at most. "+
+		"Select fewer pods, or group by fewer keys.", v.Unfollowed, v.RowCount, usage.MaxSeries)
 }
 
 func conditionStatus(b bool) metav1.ConditionStatus {

@@ -90,10 +90,16 @@ func heartbeatDue(f *Facts) bool {
 }
 
 // Interval is how often a report is refreshed.
-func Interval(s *v1alpha1.ReportSettings) time.Duration {
-	d, err := s.Interval.Parse()
-	if err != nil || d <= 0 {
-		return time.Minute
+func Interval(s *v1alpha1.ReportSettings) time.Duration { return parse(s.Interval, time.Minute) }
+
+// Window is the length of the trailing window of the statistics.
+func Window(s *v1alpha1.ReportSettings) time.Duration { return parse(s.Window, time.Hour) }
+
+// parse returns the default for what was stored before a rule refused it.
+func parse(d v1alpha1.Duration, byDefault time.Duration) time.Duration {
+	parsed, err := d.Parse()
+	if err != nil || parsed <= 0 {
+		return byDefault
 	}
-	return d
+	return parsed
 }

@@ -29,6 +29,8 @@ var situations = []situation{
 		"Ready=True/Reported" + available + " Complete=True/AllSampled", "Current"},
 	{"partly reported", func(f *Facts) { f.View.Containers.Observed = 1 },
 		"Ready=True/Reported" + available + " Complete=False/SamplesMissing", "Current"},
+	{"too many rows", func(f *Facts) { f.View.Unfollowed = 7 },
+		"Ready=True/Reported" + available + " Complete=False/TooManyRows", "Current"},
 	{"cut to fit", func(f *Facts) { f.Settings.Top = 20 },
 		"Ready=True/Reported" + available + " Complete=False/Truncated", "Current"},
 	{"partly reported and cut to fit", func(f *Facts) { f.Settings.Top, f.View.Containers.Observed = 20, 1 },

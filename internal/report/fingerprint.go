@@ -66,7 +66,8 @@ func (f fingerprint) missing(c *v1alpha1.Coverage) {
 func (f fingerprint) resource(u v1alpha1.ResourceUsage) {
 	percentOf, unset, quota, perPod := orZero(u.PercentOf), orZero(u.Unset), orZero(u.Quota), orZero(u.PerPod)
 	for _, q := range []v1alpha1.Quantity{
-		u.Usage, u.Requests, u.Limits, u.Allocatable, quota.Hard, quota.Used, perPod.Median, perPod.Maximum,
+		u.Usage, u.Average, u.Maximum, u.P50, u.P95, u.P99,
+		u.Requests, u.Limits, u.Allocatable, quota.Hard, quota.Used, perPod.Median, perPod.Maximum,
 	} {
 		f.text(threeDigits(string(q)))
 	}

@@ -33,6 +33,12 @@ var worthAWrite = []change{
 	{"unit", resourceOf(func(u *v1alpha1.ResourceUsage) { u.Usage = "250" })},
 	{"no usage", resourceOf(func(u *v1alpha1.ResourceUsage) { u.Usage = "" })},
 	{"usage of zero", resourceOf(func(u *v1alpha1.ResourceUsage) { u.Usage = "0" })},
+	{"average", resourceOf(func(u *v1alpha1.ResourceUsage) { u.Average = "411m" })},
+	{"maximum", resourceOf(func(u *v1alpha1.ResourceUsage) { u.Maximum = "311m" })},
+	{"no maximum", resourceOf(func(u *v1alpha1.ResourceUsage) { u.Maximum = "" })},
+	{"p50", resourceOf(func(u *v1alpha1.ResourceUsage) { u.P50 = "511m" })},
+	{"p95", resourceOf(func(u *v1alpha1.ResourceUsage) { u.P95 = "201m" })},
+	{"p99", resourceOf(func(u *v1alpha1.ResourceUsage) { u.P99 = "611m" })},
 	{"requests", resourceOf(func(u *v1alpha1.ResourceUsage) { u.Requests = "501m" })},
 	{"limits", resourceOf(func(u *v1alpha1.ResourceUsage) { u.Limits = "500m" })},
 	{"percent of requests", resourceOf(func(u *v1alpha1.ResourceUsage) { u.PercentOf.Requests = new(int64(31)) })},
@@ -93,6 +99,7 @@ var worthAWrite = []change{
 // notWorthAWrite move all the time, or tell nothing that others do not.
 var notWorthAWrite = []change{
 	{"sample time", func(s *v1alpha1.ReportStatus) { s.SampleTime = "2026-01-31T09:00:08Z" }},
+	{"window", func(s *v1alpha1.ReportStatus) { s.Window.ObservedSeconds++ }},
 	{"resolution", func(s *v1alpha1.ReportStatus) { s.Resolution = "16s" }},
 	{"coverage", func(s *v1alpha1.ReportStatus) { s.Coverage.Percent, s.Coverage.Pods.Observed = 98, 40 }},
 	{"pods of a lost node", func(s *v1alpha1.ReportStatus) { s.Coverage.Missing[0].Pods++ }},

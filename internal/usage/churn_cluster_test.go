@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/model"
@@ -255,7 +256,7 @@ func (w *world) changeReport(t *testing.T) {
 	case w.chance(0.15):
 		w.remove(id)
 	case known != nil && w.chance(0.3):
-		known.need = w.need()
+		known.renew(w.need())
 		if w.engine.Set(id, w.plans[id], known.need) {
 			t.Errorf("%v: a plan that is the one before replaced it", id)
 		}
@@ -286,10 +287,15 @@ func (w *world) set(t *testing.T, id usage.ID) {
 }
 
 func (w *world) need() usage.Need {
-	return usage.Need{Top: pick(w, 1, 2, 3, 5, 100), By: usage.Order{
-		Resource: pick(w, model.CPU, model.Memory),
-		Measure:  pick(w, usage.Usage, usage.Requests, usage.PercentOfRequests),
-	}}
+	return usage.Need{
+		Window:     pick(w, 0, 5*time.Minute, 20*time.Minute, time.Hour),
+		Statistics: pick(w, nil, []usage.Statistic{usage.P95}, []usage.Statistic{usage.P99, usage.Maximum, usage.P50, usage.Average}),
+		Top:        pick(w, 1, 2, 3, 5, 100),
+		By: usage.Order{
+			Resource: pick(w, model.CPU, model.Memory),
+			Measure:  pick(w, usage.Usage, usage.Requests, usage.PercentOfRequests),
+		},
+	}
 }
 
 func (w *world) selection(namespaced bool) v1alpha1.ClusterSelection {

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -60,13 +61,14 @@ type world struct {
 	// comparing nothing.
 	seen struct {
 		rows, others, between, unsampled, cut int
+		followed, left, gaps                  int
 		quotasOfRows, quotasOfTotals          int
 		reasons                               [5]int
 	}
 }
 
 func newWorld(seed uint64) *world {
-	return &world{
+	w := &world{
 		Rand:   rand.New(rand.NewPCG(seed, 0)),
 		engine: usage.New(),
 		plans:  map[usage.ID]*selection.Plan{},
@@ -78,6 +80,8 @@ func newWorld(seed uint64) *world {
 			reports:    map[usage.ID]*trueReport{},
 		},
 	}
+	w.engine.SetMaxSeries(math.MaxInt)
+	return w
 }
 
 func (w *world) chance(p float64) bool { return w.Float64() < p }
@@ -146,6 +150,7 @@ func (w *world) count(v *usage.View, ticked bool) {
 	if v.Other != nil {
 		w.seen.others++
 	}
+	w.countSeries(v)
 	w.countQuotas(v)
 	for _, m := range v.Missing {
 		w.seen.reasons[m.Reason]++
@@ -157,10 +162,24 @@ func (w *world) count(v *usage.View, ticked bool) {
 	}
 }
 
+func (w *world) countSeries(v *usage.View) {
+	for i := range v.Rows {
+		if v.Rows[i].Resources[model.CPU].Over == nil {
+			continue
+		}
+		w.seen.followed++
+		if v.Rows[i].Pods == 0 {
+			w.seen.left++
+		}
+	}
+}
+
 func (w *world) mustHaveSeen(t *testing.T) {
 	t.Helper()
+	w.seen.gaps = w.truth.gaps
 	if s := w.seen; *steps >= 100 && (s.rows < 500 || s.others < 20 || s.between < 10 || s.unsampled < 10 ||
-		s.quotasOfRows < 5 || s.quotasOfTotals < 5 || slices.Min(s.reasons[:]) < 5) {
+		s.quotasOfRows < 5 || s.quotasOfTotals < 5 || slices.Min(s.reasons[:]) < 5 ||
+		s.followed < 100 || s.left < 10 || s.gaps < 10) {
 		t.Errorf("the comparison met too little: %+v", s)
 	}
 }
@@ -192,6 +211,7 @@ func (w *world) tick(t *testing.T) {
 	w.truth.reads++
 	w.truth.tick(s.ReadTime) // a resolution holds from the next tick on
 	w.truth.observeResolution(s.ReadTime)
+	w.truth.follow()
 }
 
 // samples is an answer of the Metrics API with all that can be wrong with one,

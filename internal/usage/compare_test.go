@@ -22,6 +22,7 @@ type figures struct {
 	Observed                                       bool
 	CPU, Memory                                    words
 	CPUPerPod, MemPerPod                           perPodFigures
+	CPUOver, MemOver                               string
 	CPURequests, CPULimits, MemRequests, MemLimits denominatorFigures
 	CPUQuota, MemQuota                             quotaFigures
 }
@@ -45,6 +46,13 @@ func truePerPod(used map[string]*big.Int) perPodFigures {
 	}
 	median := new(big.Int).Add(sorted[(n-1)/2], sorted[n/2])
 	return perPodFigures{true, wordsOf(median.Rsh(median, 1)), wordsOf(sorted[n-1])}
+}
+
+func viewOver(values []model.Sum) string {
+	if values == nil {
+		return "unknown"
+	}
+	return fmt.Sprint(values)
 }
 
 func viewPerPod(p *usage.PerPod) perPodFigures {
@@ -78,6 +86,7 @@ func trueFigures(r *trueRow) figures {
 	return figures{
 		Subject: r.subject, Pods: len(r.pods), Containers: r.containers, Observed: r.observed > 0,
 		CPU: wordsOf(r.usage[model.CPU]), Memory: wordsOf(r.usage[model.Memory]),
+		CPUOver: viewOver(r.over[model.CPU]), MemOver: viewOver(r.over[model.Memory]),
 		CPUPerPod: truePerPod(r.perPod[model.CPU]), MemPerPod: truePerPod(r.perPod[model.Memory]),
 		CPURequests: of(r.requests[model.CPU]), CPULimits: of(r.limits[model.CPU]),
 		MemRequests: of(r.requests[model.Memory]), MemLimits: of(r.limits[model.Memory]),
@@ -97,6 +106,7 @@ func viewFigures(t *testing.T, r *usage.Row) figures {
 	return figures{
 		Subject: r.Subject, Pods: r.Pods, Containers: r.Containers, Observed: cpu.Observed,
 		CPU: sumWords(cpu.Usage), Memory: sumWords(memory.Usage),
+		CPUOver: viewOver(cpu.Over), MemOver: viewOver(memory.Over),
 		CPUPerPod: viewPerPod(cpu.PerPod), MemPerPod: viewPerPod(memory.PerPod),
 		CPURequests: of(cpu.Requests), CPULimits: of(cpu.Limits),
 		MemRequests: of(memory.Requests), MemLimits: of(memory.Limits),

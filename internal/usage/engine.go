@@ -30,11 +30,12 @@ type Engine struct {
 	born, now  time.Time
 	resolution resolution
 	gaps       gaps
+	maxSeries  int
 }
 
 // New returns an engine that knows no pods and no reports.
 func New() *Engine {
-	return &Engine{inventory: newInventory(), reports: newReports(), nodes: newNodes()}
+	return &Engine{inventory: newInventory(), reports: newReports(), nodes: newNodes(), maxSeries: MaxSeries}
 }
 
 // Set adds a report or replaces its plan, and tells whether it did. Its rows are
@@ -50,7 +51,7 @@ func (e *Engine) Set(id ID, plan *selection.Plan, need Need) bool {
 	e.nodes.remove(id)
 	if r, ok := e.reports.byID[id]; ok {
 		if r.plan == plan {
-			r.need = need
+			r.renew(need)
 			return false
 		}
 		e.drop(id, r)
@@ -61,6 +62,15 @@ func (e *Engine) Set(id ID, plan *selection.Plan, need Need) bool {
 		e.join(p, r)
 	}
 	return true
+}
+
+// renew gives a report another need. What it showed may not answer that.
+func (r *report) renew(need Need) {
+	if r.need.Window != need.Window {
+		r.resize(need.Window)
+	}
+	r.changed = r.changed || !r.need.equal(&need)
+	r.need = need
 }
 
 // Remove forgets a report. Without reports there are no ticks, so the samples

@@ -102,13 +102,18 @@ func namespacedReport(namespace string) usage.ID {
 	return usage.ID{Kind: "UsageReport", Namespace: namespace, Name: "mine"}
 }
 
-func set(t testing.TB, e *usage.Engine, id usage.ID, s v1alpha1.ClusterSelection, need usage.Need) {
+func compiled(t testing.TB, scope string, s v1alpha1.ClusterSelection) *selection.Plan {
 	t.Helper()
-	plan, err := selection.Compile(id.Namespace, s)
+	plan, err := selection.Compile(scope, s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.Set(id, plan, need)
+	return plan
+}
+
+func set(t testing.TB, e *usage.Engine, id usage.ID, s v1alpha1.ClusterSelection, need usage.Need) {
+	t.Helper()
+	e.Set(id, compiled(t, id.Namespace, s), need)
 }
 
 func view(t testing.TB, e *usage.Engine, id usage.ID) *usage.View {

@@ -104,14 +104,15 @@ func (r *report) dismiss(place int) {
 	r.changed = true
 }
 
-// quit takes a pod out of a row. Rows without pods vanish.
+// quit takes a pod out of a row. Rows without pods vanish, those that have been
+// followed when their window has passed.
 func (e *Engine) quit(p *pod, m *membership) {
 	d := declares(p.Pod, m.of())
 	m.row.declared.sub(&d)
 	var o observation
 	p.observe(m.of(), &o)
 	m.row.withdraw(e.ticks, &o)
-	if r := m.row.owner; m.row.declared.pods == 0 && m.row != &r.total {
+	if r := m.row.owner; m.row.declared.pods == 0 && m.row != &r.total && m.row.series == nil {
 		r.removeRow(m.row)
 	}
 }

@@ -35,8 +35,9 @@ type nodeSample struct {
 
 // nodeReport is a report of nodes.
 type nodeReport struct {
-	plan *selection.Plan
-	need Need
+	plan   *selection.Plan
+	need   Need
+	series nodeSeries
 }
 
 func newNodes() nodes {
@@ -45,9 +46,12 @@ func newNodes() nodes {
 
 // set adds a report or replaces its plan, and tells whether it did.
 func (s *nodes) set(id ID, plan *selection.Plan, need Need) bool {
-	before, known := s.reports[id]
+	if known := s.reports[id]; known != nil && known.plan == plan {
+		known.renew(need)
+		return false
+	}
 	s.reports[id] = &nodeReport{plan: plan, need: need}
-	return !known || before.plan != plan
+	return true
 }
 
 // remove forgets a report, and with the last one the samples.
@@ -118,6 +122,7 @@ func (e *Engine) TickNodes(s *model.NodeSamples) (result Ticked) {
 		e.resolution.settle()
 	}
 	e.nodes.settle(s.ReadTime, e.carry())
+	e.followNodes(s.ReadTime)
 	return result
 }
 

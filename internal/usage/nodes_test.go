@@ -3,6 +3,7 @@ package usage_test
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -171,7 +172,7 @@ func TestAmountsOfNodes(t *testing.T) {
 		model.Memory: {Observed: true, Usage: sum(most, most-1, most-2, most-3), Allocatable: usage.Denominator{
 			Declared: sum(most, most, most), Set: 4, Unset: 1, Usage: sum(most-2, most-3), Base: sum(most, most)}},
 	}
-	if got := view(t, e, clusterReport).Total.Resources; got != want {
+	if got := view(t, e, clusterReport).Total.Resources; !reflect.DeepEqual(got, want) {
 		t.Errorf("the total is\n%+v, want\n%+v", got, want)
 	}
 }

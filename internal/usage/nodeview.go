@@ -29,6 +29,7 @@ func (v *View) Measured() Coverage {
 // nodeView adds up the rows of a report of nodes.
 func (e *Engine) nodeView(r *nodeReport) *View {
 	total, rows := e.nodes.fold(r.plan)
+	rows = r.series.withLeft(rows)
 	slices.SortFunc(rows, r.need.By.compareNodes)
 	top := min(r.need.Top, len(rows))
 	v := &View{
@@ -40,10 +41,14 @@ func (e *Engine) nodeView(r *nodeReport) *View {
 		Nodes:      Coverage{Expected: total.nodes, Observed: total.observed},
 		Total:      total.row(),
 		RowCount:   len(rows),
+		Unfollowed: r.series.waiting,
+		Statistics: r.need.Statistics,
 	}
+	v.Window = v.Total.setStatistics(r.series.total, e.nodes.now, v.Statistics)
 	for _, w := range rows[:top] {
 		row := w.row()
 		row.Subject = w.subject
+		row.setStatistics(r.series.rows[w.subject], e.nodes.now, v.Statistics)
 		v.Rows = append(v.Rows, row)
 	}
 	if top < len(rows) {
@@ -64,7 +69,9 @@ type nodeRow struct {
 
 // nodeSums is what some nodes have allocatable and were seen to use.
 type nodeSums struct {
-	nodes, observed    int
+	nodes, observed int
+	// lost are the nodes that had a sample before.
+	lost               int
 	allocatable, usage model.Sums
 	// set counts the nodes that say what they have.
 	set [model.ResourceCount]int
@@ -108,6 +115,9 @@ func (s *nodeSums) add(n *node) {
 		}
 	}
 	if !n.sample.current {
+		if !n.sample.time.IsZero() {
+			s.lost++
+		}
 		return
 	}
 	s.observed++

@@ -31,7 +31,9 @@ const (
 // lack is what is declared and has no usage to compare with.
 type lack struct {
 	pods, containers, running int32
-	requests, limits          model.Sums
+	// lost are the pods that run and had a sample before.
+	lost             int32
+	requests, limits model.Sums
 }
 
 func (o *observation) add(x *observation) {
@@ -65,6 +67,7 @@ func (l *lack) add(x *lack) {
 	l.pods += x.pods
 	l.containers += x.containers
 	l.running += x.running
+	l.lost += x.lost
 	l.requests.Accumulate(&x.requests)
 	l.limits.Accumulate(&x.limits)
 }
@@ -73,6 +76,7 @@ func (l *lack) sub(x *lack) {
 	l.pods -= x.pods
 	l.containers -= x.containers
 	l.running -= x.running
+	l.lost -= x.lost
 	l.requests = l.requests.Sub(x.requests)
 	l.limits = l.limits.Sub(x.limits)
 }

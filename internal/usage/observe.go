@@ -7,7 +7,7 @@ func (p *pod) observe(s share, o *observation) {
 	*o = observation{}
 	switch {
 	case !p.seesAny(s):
-		o.lackAll(p.Pod, s)
+		o.lackAll(p, s)
 		return
 	case p.denominators.alike && s.containers == nil && p.sample.unseen == nil:
 		for i := range p.sample.usage {
@@ -37,12 +37,15 @@ func (p *pod) seesAny(s share) bool {
 }
 
 // lackAll is the observation of a share of which nothing was seen.
-func (o *observation) lackAll(p *model.Pod, s share) {
-	d := declares(p, s)
+func (o *observation) lackAll(p *pod, s share) {
+	d := declares(p.Pod, s)
 	o.has = lacking
 	o.lacking = lack{
 		pods: d.expectedPods, containers: d.containers, running: d.expectedContainers,
 		requests: d.requests.sum, limits: d.limits.sum,
+	}
+	if p.sample.time != 0 {
+		o.lacking.lost = d.expectedPods
 	}
 }
 
@@ -65,8 +68,11 @@ func (p *pod) observeEach(s share, o *observation) {
 		exclude(&o.unrequested, use, &c.Requests, &whole.Requests, s.single)
 		exclude(&o.unlimited, use, &c.Limits, &whole.Limits, s.single)
 	}
-	if o.lacking.running > 0 && running == 0 {
-		o.lacking.pods = 1
+	if o.lacking.running > 0 {
+		o.lacking.lost = 1
+		if running == 0 {
+			o.lacking.pods = 1
+		}
 	}
 	if p.PodLevel != nil && !s.single {
 		complete := s.containers == nil && p.sample.unseen == nil

@@ -31,6 +31,9 @@ type oracle struct {
 	// leave with the changes at hand.
 	reads    int
 	departed []*truePod
+	// born is the time of the first tick, and gaps counts those of all tracks.
+	born time.Time
+	gaps int
 }
 
 // truePod is a pod and what happened to it, oldest first.
@@ -60,6 +63,9 @@ type trueReport struct {
 	need  usage.Need
 	// reads is how many answers there were when the report was set.
 	reads, unsampled int
+	// tracks are the rows that are followed, total is the track of all.
+	tracks map[model.Subject]*track
+	total  *track
 }
 
 // accepted returns the readings that were new when they were read.
@@ -138,6 +144,9 @@ func (o *oracle) tick(now time.Time) {
 	for _, p := range o.pods {
 		p.date(o.now, now)
 	}
+	if o.born.IsZero() {
+		o.born = now
+	}
 	o.now, o.forgotten = now, false
 	o.carry = 150 * time.Second
 	if o.resolution > 0 {
@@ -179,9 +188,16 @@ func (o *oracle) answer(id usage.ID) answer {
 			rows[part.subject].add(p, part.containers, now, part.single)
 		}
 	}
-	for _, row := range rows {
+	for subject := range r.tracks {
+		if rows[subject] == nil {
+			rows[subject] = newTrueRow(subject)
+		}
+	}
+	for subject, row := range rows {
+		row.over = r.tracks[subject].statistics(&r.need, o.now)
 		a.rows = append(a.rows, row)
 	}
+	a.total.over = r.total.statistics(&r.need, o.now)
 	a.rank(r.need)
 	o.addQuotas(r, &a)
 	a.missing, a.unsampled = o.missing(r), r.unsampled
@@ -216,10 +232,15 @@ type trueRow struct {
 	pods, expectedPods, observedPods map[string]bool // by UID
 	containers, expected, observed   int
 	observedRunning                  int
-	usage                            [model.ResourceCount]*big.Int
-	perPod                           [model.ResourceCount]map[string]*big.Int // by UID
-	requests, limits                 [model.ResourceCount]trueDenominator
-	quota                            [model.ResourceCount]*usage.Quota
+	// lost are the pods that run and had samples, some now lacking.
+	lost   map[string]bool // by UID
+	newest time.Time
+	// over are statistics of its track; nil where there are none.
+	over             [model.ResourceCount][]model.Sum
+	usage            [model.ResourceCount]*big.Int
+	perPod           [model.ResourceCount]map[string]*big.Int // by UID
+	requests, limits [model.ResourceCount]trueDenominator
+	quota            [model.ResourceCount]*usage.Quota
 }
 
 type trueDenominator struct {
@@ -228,7 +249,8 @@ type trueDenominator struct {
 }
 
 func newTrueRow(s model.Subject) *trueRow {
-	row := &trueRow{subject: s, pods: map[string]bool{}, expectedPods: map[string]bool{}, observedPods: map[string]bool{}}
+	row := &trueRow{subject: s, pods: map[string]bool{}, expectedPods: map[string]bool{}, observedPods: map[string]bool{},
+		lost: map[string]bool{}}
 	for r := range model.ResourceCount {
 		row.usage[r], row.perPod[r] = new(big.Int), map[string]*big.Int{}
 		row.requests[r] = trueDenominator{declared: new(big.Int), usage: new(big.Int), base: new(big.Int)}
@@ -240,11 +262,17 @@ func newTrueRow(s model.Subject) *trueRow {
 // add adds some containers of a pod, with what is known of their usage.
 func (row *trueRow) add(p *truePod, containers []int, now *reading, single bool) {
 	row.pods[p.UID] = true
+	if now != nil && now.seesAny(p, containers) && now.time.After(row.newest) {
+		row.newest = now.time
+	}
 	for _, i := range containers {
 		row.containers++
 		if p.Started[i] != 0 {
 			row.expected++
 			row.expectedPods[p.UID] = true
+			if p.wasSampled() && (now == nil || !now.seesAny(p, []int{i})) {
+				row.lost[p.UID] = true
+			}
 		}
 		if now == nil {
 			continue

@@ -1,16 +1,26 @@
 package usage
 
 import (
+	"slices"
+	"time"
+
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/selection"
 )
 
 // Need is what a report's view must hold.
 type Need struct {
+	// Window is the length of the trailing window of the statistics; 0 for none.
+	Window     time.Duration
+	Statistics []Statistic
 	// Top is the number of rows that are kept; the rest is summed.
 	Top int
 	// By ranks the rows, largest first.
 	By Order
+}
+
+func (n *Need) equal(o *Need) bool {
+	return n.Top == o.Top && n.By == o.By && n.Window == o.Window && slices.Equal(n.Statistics, o.Statistics)
 }
 
 // Order ranks rows by a measure of a resource.
@@ -38,6 +48,9 @@ type report struct {
 	total     row
 	rows      []*row
 	bySubject map[model.Subject]*row
+	// series is how many rows have one, and waiting how many had none on the last
+	// tick because these were too many.
+	series, waiting int
 	// members are the pods that are selected, in no order.
 	members []*pod
 	// changed tells that the numbers can be others than those last viewed.
@@ -70,6 +83,9 @@ func (r *report) row(s model.Subject) *row {
 }
 
 func (r *report) removeRow(w *row) {
+	if w.series != nil {
+		r.series--
+	}
 	delete(r.bySubject, w.subject)
 	last := r.rows[len(r.rows)-1]
 	r.rows[w.place], last.place = last, w.place

@@ -9,6 +9,8 @@ type row struct {
 	tick     uint64
 	owner    *report
 	observed observation
+	// series is nil where the report wants none, or has too many.
+	series   *series
 	declared declared
 	subject  model.Subject
 	// place is where the row stands among the report's, and rank, while a view is

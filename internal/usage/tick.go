@@ -44,6 +44,7 @@ func (e *Engine) Tick(s *model.Samples) (result Ticked) {
 		t.count(p, ok)
 	}
 	e.resolution.settle()
+	e.follow(&t)
 	return result
 }
 
@@ -75,15 +76,20 @@ type tick struct {
 }
 
 func (e *Engine) begin(now time.Time) tick {
-	if e.born.IsZero() {
-		e.born = now
-	}
 	e.ticks++
-	t := tick{number: e.ticks, before: e.now, now: now, age: now.Sub(e.born)}
+	t := tick{number: e.ticks, before: e.now, now: now, age: e.age(now)}
 	t.oldest = t.age - e.carry()
 	e.now = now
 	e.gaps = gaps{}
 	return t
+}
+
+// age is the engine's own clock.
+func (e *Engine) age(now time.Time) time.Duration {
+	if e.born.IsZero() {
+		e.born = now
+	}
+	return now.Sub(e.born)
 }
 
 // count adds a pod to its rows. It is news where its numbers can be others than

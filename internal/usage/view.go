@@ -37,6 +37,12 @@ type View struct {
 	// UnsampledRuns counts the pods that ran and left without a sample since
 	// the report was set.
 	UnsampledRuns int
+	// Statistics are those that the rows show, over the window.
+	Statistics []Statistic
+	// Window is the time that the statistics of the total cover.
+	Window Covered
+	// Unfollowed is how many rows have no statistics, because they are too many.
+	Unfollowed int
 }
 
 // Coverage compares what runs by its pod's status with what of it has a current
@@ -66,9 +72,11 @@ func (e *Engine) View(id ID) (*View, bool) {
 		Grouped:       r.plan.Grouped(),
 		RowCount:      len(ranks),
 		UnsampledRuns: r.unsampledRuns,
+		Unfollowed:    r.waiting,
 	}
 	v.setRows(e, r, ranks[:top], ranks[top:])
 	r.comparePods(v, ranks[:top])
+	v.setStatistics(r, ranks[:top], e.now)
 	e.addQuotas(r, v)
 	if v.Containers.Observed < v.Total.Containers {
 		v.Missing, v.MissingOmitted = e.missing(r)

@@ -20,7 +20,10 @@ type Amount struct {
 	Usage    model.Sum
 	// PerPod compares the pods of the row; nil where fewer than two were
 	// observed.
-	PerPod      *PerPod
+	PerPod *PerPod
+	// Over are the view's Statistics over the window; nil where nothing of it was
+	// observed.
+	Over        []model.Sum
 	Requests    Denominator
 	Limits      Denominator
 	Allocatable Denominator

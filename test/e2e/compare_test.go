@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,6 +27,7 @@ func expected(t *truth) figures {
 		if t.usage[name] != nil {
 			f.Values[string(name)+" usage"] = rounded(name, t.usage[name]).String()
 		}
+		f.perPod(name, t.ofPods)
 		f.declared(string(name)+" requests", t.requests[name])
 		f.declared(string(name)+" limits", t.limits[name])
 		f.percent(string(name)+" % of requests", t.ofRequests[name], t.requested[name])
@@ -34,6 +36,22 @@ func expected(t *truth) figures {
 		f.count(string(name)+" without limit", t.unsetLimit[name])
 	}
 	return f
+}
+
+// perPod expects the median and the maximum of two pods or more.
+func (f *figures) perPod(name corev1.ResourceName, ofPods map[string]amounts) {
+	var sorted []*big.Int
+	for _, used := range ofPods {
+		sorted = append(sorted, used[name])
+	}
+	n := len(sorted)
+	if n < 2 {
+		return
+	}
+	slices.SortFunc(sorted, (*big.Int).Cmp)
+	middle := new(big.Int).Add(sorted[(n-1)/2], sorted[n/2])
+	f.Values[string(name)+" median pod"] = rounded(name, middle.Rsh(middle, 1)).String()
+	f.Values[string(name)+" largest pod"] = rounded(name, sorted[n-1]).String()
 }
 
 func rounded(name corev1.ResourceName, n *big.Int) *big.Int {
@@ -73,6 +91,10 @@ func reported(r *v1alpha1.Row) figures {
 		f.quantity(name, "usage", u.Usage)
 		f.quantity(name, "requests", u.Requests)
 		f.quantity(name, "limits", u.Limits)
+		if u.PerPod != nil {
+			f.quantity(name, "median pod", u.PerPod.Median)
+			f.quantity(name, "largest pod", u.PerPod.Maximum)
+		}
 		f.quantity(name, "allocatable", u.Allocatable)
 		if u.PercentOf != nil {
 			f.integer(string(name)+" % of requests", u.PercentOf.Requests)

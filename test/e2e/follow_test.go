@@ -17,7 +17,8 @@ import (
 // longer than the resolution here, and of the write that follows.
 const twoTicks = 2*15*time.Second + 5*time.Second
 
-// TestFollowsTheCluster scales a Deployment and deletes a pod.
+// TestFollowsTheCluster scales a Deployment and deletes a pod. What has left
+// keeps its row for the window.
 func TestFollowsTheCluster(t *testing.T) {
 	t.Parallel()
 	namespace := newNamespace(t, "follow", nil)
@@ -37,9 +38,14 @@ func TestFollowsTheCluster(t *testing.T) {
 	if err := api.Delete(t.Context(), bare, client.GracePeriodSeconds(0)); err != nil {
 		t.Fatal(err)
 	}
-	awaitRows(t, twoTicks, r, map[string]int32{"Deployment/web": 5})
+	awaitRows(t, twoTicks, r, map[string]int32{"Deployment/web": 5, "Pod/bare": 0})
 	scale(t, web, 0)
-	awaitRows(t, twoTicks, r, map[string]int32{})
+	awaitRows(t, twoTicks, r, map[string]int32{"Deployment/web": 0, "Pod/bare": 0})
+	for _, row := range r.Status.Groups {
+		if cpu := row.Resources[v1alpha1.ResourceCPU]; cpu.Usage != "" || cpu.Maximum == "" || cpu.Average == "" || cpu.P95 == "" {
+			t.Errorf("%s has left, and its row says %+v", workloadKey(row.Subject.Workload), cpu)
+		}
+	}
 	awaitCondition(t, r, v1alpha1.ConditionReady, metav1.ConditionTrue, v1alpha1.ReasonNoPodsSelected)
 }
 

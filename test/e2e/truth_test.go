@@ -76,6 +76,7 @@ func (a amounts) add(name corev1.ResourceName, n *big.Int) {
 type truth struct {
 	pods, containers         int
 	usage                    amounts
+	ofPods                   map[string]amounts // usage, by pod
 	requests, limits         amounts
 	ofRequests, ofLimits     amounts
 	requested, limited       amounts // the observed containers' own
@@ -83,7 +84,7 @@ type truth struct {
 }
 
 func newTruth() *truth {
-	return &truth{usage: amounts{}, requests: amounts{}, limits: amounts{}, ofRequests: amounts{}, ofLimits: amounts{},
+	return &truth{usage: amounts{}, ofPods: map[string]amounts{}, requests: amounts{}, limits: amounts{}, ofRequests: amounts{}, ofLimits: amounts{},
 		requested: amounts{}, limited: amounts{},
 		unsetRequest: map[corev1.ResourceName]int{}, unsetLimit: map[corev1.ResourceName]int{}}
 }
@@ -113,7 +114,10 @@ func (m *moment) rows(key keyFunc) (rows map[string]*truth, newest time.Time, er
 			if rows[k] == nil {
 				rows[k] = newTruth()
 			}
-			rows[k].add(c, metrics)
+			if rows[k].ofPods[pod.Namespace+"/"+pod.Name] == nil {
+				rows[k].ofPods[pod.Namespace+"/"+pod.Name] = amounts{}
+			}
+			rows[k].add(c, metrics, rows[k].ofPods[pod.Namespace+"/"+pod.Name])
 			if !seen[k] {
 				rows[k].pods++
 				seen[k] = true
@@ -123,7 +127,7 @@ func (m *moment) rows(key keyFunc) (rows map[string]*truth, newest time.Time, er
 	return rows, newest, nil
 }
 
-func (t *truth) add(c corev1.Container, metrics podMetrics) {
+func (t *truth) add(c corev1.Container, metrics podMetrics, ofPod amounts) {
 	t.containers++
 	for _, sample := range metrics.Containers {
 		if sample.Name != c.Name {
@@ -133,6 +137,7 @@ func (t *truth) add(c corev1.Container, metrics podMetrics) {
 			resourceName := corev1.ResourceName(name)
 			used := exact(resourceName, resource.MustParse(text))
 			t.usage.add(resourceName, used)
+			ofPod.add(resourceName, used)
 			if q, ok := c.Resources.Requests[resourceName]; ok {
 				t.ofRequests.add(resourceName, used)
 				t.requested.add(resourceName, exact(resourceName, q))

@@ -1,0 +1,188 @@
+package usage
+
+import (
+	"slices"
+	"time"
+
+	"github.com/usage-operator/usage-operator/internal/model"
+	"github.com/usage-operator/usage-operator/internal/sketch"
+)
+
+const (
+	// MaxSeries is the largest number of rows of a report that have statistics
+	// over a window: a label can have a million values.
+	MaxSeries = 500
+	// longestStep is the time that one tick stands for at most, in resolutions:
+	// beyond that there is a gap.
+	longestStep = 1.5
+	// tolerable is what a row can lose of its samples, as one pod of so many,
+	// before the tick is a gap for it. One pod dents the sum of a few, and of a
+	// thousand one is always lost.
+	tolerable = 20
+)
+
+// series is the usage of a row over time.
+type series struct {
+	windows [model.ResourceCount]*sketch.Window
+	// until is up to when the row was summed up or had a gap, by the engine's own
+	// clock.
+	until time.Duration
+	// newest is the time of the newest sample by then, in Unix seconds.
+	newest int64
+	// empty is since when the row has no pods, by the engine's own clock; -1 while
+	// it has some.
+	empty time.Duration
+}
+
+// step is how a tick continues a series.
+type step struct {
+	tick
+	window time.Duration
+	// most is how many series a report can have.
+	most int
+	// longest is the time that it stands for at most, and first that of the first
+	// tick of a series.
+	longest, first time.Duration
+}
+
+func (e *Engine) newStep(t *tick) step {
+	resolution := e.expectedResolution()
+	return step{tick: *t, most: e.maxSeries, first: resolution, longest: time.Duration(longestStep * float64(resolution))}
+}
+
+// follow continues the series of all reports of pods that want any.
+func (e *Engine) follow(t *tick) {
+	s := e.newStep(t)
+	for _, r := range e.reports.byID {
+		if s.window = r.need.Window; s.window > 0 {
+			r.sweep(&s)
+			r.follow(&s)
+		}
+	}
+}
+
+// sweep removes the rows whose last pod left before the window, and more of
+// those without pods where others wait for their places.
+func (r *report) sweep(s *step) {
+	for _, w := range slices.Backward(r.rows) { // the last row takes the place of one that goes
+		switch {
+		case w.series == nil || w.declared.pods > 0:
+		case r.waiting > 0:
+			r.waiting--
+			r.removeRow(w)
+		case w.series.empty >= 0 && s.age-w.series.empty >= s.window:
+			r.removeRow(w)
+		}
+	}
+}
+
+// follow continues the series of all rows and of the total.
+func (r *report) follow(s *step) {
+	r.waiting = 0
+	var sum observation
+	for _, w := range r.rows {
+		seen := w.seen(s.number)
+		if r.addsUp() {
+			sum.add(seen)
+		}
+		if r.attach(w, seen, s) {
+			w.series.follow(s, int(w.declared.pods), seen)
+		}
+	}
+	if !r.addsUp() {
+		sum = *r.total.seen(s.number)
+	}
+	if r.total.series == nil {
+		r.total.series = newSeries(s)
+	}
+	r.total.series.follow(s, len(r.members), &sum)
+}
+
+// attach tells whether a row has a series. It gives it one with its first
+// sample, unless the report has too many.
+func (r *report) attach(w *row, seen *observation, s *step) bool {
+	switch {
+	case w.series != nil:
+		return true
+	case seen.newest == 0:
+		return false
+	case r.series >= s.most:
+		r.waiting++
+		return false
+	}
+	w.series = newSeries(s)
+	r.series++
+	return true
+}
+
+func newSeries(s *step) *series {
+	n := &series{until: s.age - s.first, empty: -1}
+	for r := range n.windows {
+		n.windows[r] = sketch.New(s.window)
+	}
+	return n
+}
+
+// follow adds what the tick stands for. While no sample is new it stands for
+// nothing. A row without pods uses nothing, and that is known.
+func (n *series) follow(s *step, pods int, o *observation) {
+	n.setEmpty(pods == 0, s.age)
+	if pods > 0 && o.newest == n.newest {
+		return
+	}
+	length := min(s.age-n.until, s.longest)
+	n.until, n.newest = max(n.until, s.age), o.newest
+	isGap := int(o.lacking.lost)*tolerable > pods || pods > 0 && o.newest == 0
+	if length > 0 && !isGap {
+		n.add(s, o, length)
+	}
+}
+
+func (n *series) setEmpty(empty bool, age time.Duration) {
+	switch {
+	case !empty:
+		n.empty = -1
+	case n.empty < 0:
+		n.empty = age
+	}
+}
+
+func (n *series) add(s *step, o *observation, length time.Duration) {
+	for r := range n.windows {
+		if !n.windows[r].Add(s.now, o.usage[r], length) {
+			n.windows[r] = sketch.New(s.window) // the clock was put back by more than the window
+			n.windows[r].Add(s.now, o.usage[r], length)
+		}
+	}
+}
+
+// resize gives all series another window. They keep what it still covers. 0 ends
+// them.
+func (r *report) resize(window time.Duration) {
+	if window == 0 {
+		r.unfollow()
+		return
+	}
+	for _, w := range append(slices.Clip(r.rows), &r.total) {
+		if w.series != nil {
+			w.series.resize(window)
+		}
+	}
+}
+
+func (n *series) resize(window time.Duration) {
+	for _, w := range n.windows {
+		w.Resize(window)
+	}
+}
+
+func (r *report) unfollow() {
+	r.total.series = nil
+	for _, w := range slices.Backward(r.rows) {
+		w.series = nil
+		if w.declared.pods == 0 {
+			r.removeRow(w)
+		}
+	}
+	r.series, r.waiting = 0, 0
+}
