@@ -48,6 +48,17 @@ func TestEngineAgreesWithOracle(t *testing.T) {
 	}
 }
 
+// TestEqualHashes: rows whose subjects have the same hash are told apart.
+func TestEqualHashes(t *testing.T) {
+	defer usage.Collide()()
+	w := newWorld(1)
+	for step := range *steps {
+		if w.step(t); t.Failed() {
+			t.Fatalf("step %d", step)
+		}
+	}
+}
+
 // world is a cluster that changes, the engine that follows it and the oracle
 // that knows the truth.
 type world struct {

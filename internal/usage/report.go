@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"hash/maphash"
 	"slices"
 	"time"
 
@@ -45,9 +46,11 @@ type report struct {
 	plan *selection.Plan
 	need Need
 	// total is kept only where the rows do not add up to it.
-	total     row
-	rows      []*row
-	bySubject map[model.Subject]*row
+	total row
+	rows  []*row
+	// byHash finds rows by hashes of their subjects, which are large. Rows of one
+	// hash are chained.
+	byHash map[uint64]*row
 	// series is how many rows have one, and waiting how many had none on the last
 	// tick because these were too many.
 	series, waiting int
@@ -62,7 +65,7 @@ type report struct {
 }
 
 func newReport(plan *selection.Plan, need Need, reads uint64) *report {
-	r := &report{plan: plan, need: need, reads: reads, bySubject: map[model.Subject]*row{}, changed: true}
+	r := &report{plan: plan, need: need, reads: reads, byHash: map[uint64]*row{}, changed: true}
 	r.total.owner = r
 	return r
 }
@@ -73,22 +76,46 @@ func (r *report) addsUp() bool { return r.plan.Grouped() && !r.plan.ByContainer(
 
 // row returns the row of a subject, a new one where there is none.
 func (r *report) row(s model.Subject) *row {
-	w, ok := r.bySubject[s]
-	if !ok {
-		w = &row{owner: r, subject: s, place: len(r.rows)}
-		r.bySubject[s] = w
-		r.rows = append(r.rows, w)
+	hash := hashOf(&s)
+	for w := r.byHash[hash]; w != nil; w = w.next {
+		if w.subject == s {
+			return w
+		}
 	}
+	w := &row{owner: r, subject: s, place: len(r.rows), next: r.byHash[hash]}
+	r.byHash[hash] = w
+	r.rows = append(r.rows, w)
 	return w
 }
+
+var seed = maphash.MakeSeed()
+
+// hashOf is a variable for a test in which all hashes are the same.
+var hashOf = func(s *model.Subject) uint64 { return maphash.Comparable(seed, *s) }
 
 func (r *report) removeRow(w *row) {
 	if w.series != nil {
 		r.series--
 	}
-	delete(r.bySubject, w.subject)
+	r.unchain(w)
 	last := r.rows[len(r.rows)-1]
 	r.rows[w.place], last.place = last, w.place
 	r.rows[len(r.rows)-1] = nil
 	r.rows = r.rows[:len(r.rows)-1]
+}
+
+// unchain takes a row out of those of its hash.
+func (r *report) unchain(w *row) {
+	hash := hashOf(&w.subject)
+	if r.byHash[hash] == w {
+		if r.byHash[hash] = w.next; w.next == nil {
+			delete(r.byHash, hash)
+		}
+		return
+	}
+	for before := r.byHash[hash]; before != nil; before = before.next {
+		if before.next == w {
+			before.next = w.next
+		}
+	}
 }

@@ -13,6 +13,8 @@ type row struct {
 	series   *series
 	declared declared
 	subject  model.Subject
+	// next is the next row whose subject has the same hash.
+	next *row
 	// place is where the row stands among the report's, and rank, while a view is
 	// made, where it stands in that, from 1; 0 for a row that is not shown.
 	place, rank int
