@@ -12,7 +12,6 @@ KUBECTL ?= $(shell command -v kubectl || echo "$$($(LOCAL_CLUSTER) binaries)/kub
 
 # Added to each "go test", such as TESTFLAGS="-race -run TestReport".
 TESTFLAGS ?=
-BENCH ?= .
 FUZZTIME ?= 1m
 
 # Tools run on this machine, whatever is built for another.
@@ -99,8 +98,8 @@ fuzz: ## Each fuzz target for FUZZTIME
 	hack/fuzz.sh $(FUZZTIME) $(CODE)
 
 .PHONY: bench
-bench: ## The benchmarks, BENCH=<pattern>
-	go test -run '^$$' -bench '$(BENCH)' -benchmem $(TESTFLAGS) ./internal/...
+bench: ## Measure all that has a bar, into docs/performance.md; only printed with ONLY=<name,…>, SKIP=race or QUICK=1
+	go run ./test/performance $(if $(QUICK),--quick) $(if $(ONLY),--only '$(ONLY)') $(if $(SKIP),--skip '$(SKIP)')
 
 ##@ Running
 
