@@ -60,6 +60,8 @@ func (c *largeCluster) pod(i int) *corev1.Pod {
 func (c *largeCluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	switch {
+	case r.URL.Path != "/api/v1/pods":
+		http.NotFound(w, r) // it is asked for its kinds too
 	case q.Get("sendInitialEvents") == "true" && c.refuseStreams:
 		http.Error(w, "sendInitialEvents is forbidden", http.StatusUnprocessableEntity)
 	case q.Get("sendInitialEvents") == "true":
