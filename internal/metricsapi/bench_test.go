@@ -1,3 +1,5 @@
+//go:build unix
+
 package metricsapi
 
 import (
@@ -7,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"runtime"
+	"syscall"
 	"testing"
 	"time"
 
@@ -43,9 +46,9 @@ func encodings(b *testing.B, pods int) (proto, text, raw []byte) {
 	return encode(b, protobufType, list), encode(b, jsonType, list), marshal(b, list)
 }
 
-// BenchmarkBars gives the ratios that the bars are about: the fastest of many
-// turns that the decoders take one after the other, so that whatever else the
-// machine does meets them alike.
+// BenchmarkBars gives the ratios that the bars are about: the least processor
+// time of many turns that the decoders take one after the other, so that
+// whatever else the machine does meets them alike.
 func BenchmarkBars(b *testing.B) {
 	sizes := []int{1_000, 10_000, 150_000}
 	if testing.Short() {
@@ -70,10 +73,10 @@ func BenchmarkBars(b *testing.B) {
 					other.run(b)
 				}
 			}
-			b.ReportMetric(float64(scan.fastest)/float64(pods), "scan-ns/pod")
+			b.ReportMetric(float64(scan.least)/float64(pods), "scan-ns/pod")
 			b.ReportMetric(float64(scan.allocations)/float64(b.N*pods), "allocs/pod")
 			for _, other := range others {
-				b.ReportMetric(float64(scan.fastest)/float64(other.fastest), other.unit)
+				b.ReportMetric(float64(scan.least)/float64(other.least), other.unit)
 			}
 		})
 	}
@@ -83,7 +86,7 @@ func BenchmarkBars(b *testing.B) {
 type contestant struct {
 	unit        string
 	decode      func() error
-	fastest     time.Duration
+	least       time.Duration
 	allocations uint64
 }
 
@@ -92,14 +95,14 @@ func (c *contestant) run(b *testing.B) {
 	runtime.GC()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	start := time.Now()
+	begin := processorTime(b)
 	if err := c.decode(); err != nil {
 		b.Fatal(err)
 	}
-	took := time.Since(start)
+	took := processorTime(b) - begin
 	runtime.ReadMemStats(&after)
-	if c.fastest == 0 || took < c.fastest {
-		c.fastest = took
+	if c.least == 0 || took < c.least {
+		c.least = took
 	}
 	c.allocations += after.Mallocs - before.Mallocs
 }
@@ -177,6 +180,16 @@ func decodeInto(body []byte) func() error {
 	var d podDecoder
 	var s model.Samples
 	return func() error { return d.decode(body, &s) }
+}
+
+// processorTime is what this process has used, its garbage collector included.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // decodeTyped decodes as the typed clients do.
