@@ -87,7 +87,7 @@ test-apiserver: ## The unit tests, and those against a real API server
 
 .PHONY: test-e2e
 test-e2e: ## The tests on local clusters of their own
-	$(WITH_API_SERVER) go test -p 1 -timeout 40m $(TESTFLAGS) ./test/...
+	$(WITH_API_SERVER) go test -count 1 -p 1 -timeout 40m $(TESTFLAGS) ./test/...
 
 .PHONY: race
 race: ## The unit tests and those against an API server, looking for data races
