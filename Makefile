@@ -12,7 +12,6 @@ KUBECTL ?= $(shell command -v kubectl || echo "$$($(LOCAL_CLUSTER) binaries)/kub
 
 # Added to each "go test", such as TESTFLAGS="-race -run TestReport".
 TESTFLAGS ?=
-BENCH ?= .
 FUZZTIME ?= 1m
 
 # Tools run on this machine, whatever is built for another.
@@ -88,7 +87,7 @@ test-apiserver: ## The unit tests, and those against a real API server
 
 .PHONY: test-e2e
 test-e2e: ## The tests on local clusters of their own
-	$(WITH_API_SERVER) go test -p 1 -timeout 40m $(TESTFLAGS) ./test/...
+	$(WITH_API_SERVER) go test -count 1 -p 1 -timeout 40m $(TESTFLAGS) ./test/...
 
 .PHONY: race
 race: ## The unit tests and those against an API server, looking for data races
@@ -99,8 +98,8 @@ fuzz: ## Each fuzz target for FUZZTIME
 	hack/fuzz.sh $(FUZZTIME) $(CODE)
 
 .PHONY: bench
-bench: ## The benchmarks, BENCH=<pattern>
-	go test -run '^$$' -bench '$(BENCH)' -benchmem $(TESTFLAGS) ./internal/...
+bench: ## Measure all that has a bar, into docs/performance.md; only printed with ONLY=<name,…>, SKIP=race or QUICK=1
+	go run ./test/performance $(if $(QUICK),--quick) $(if $(ONLY),--only '$(ONLY)') $(if $(SKIP),--skip '$(SKIP)')
 
 ##@ Running
 

@@ -27,7 +27,7 @@ import (
 // fixture is an operator without a poller, for one namespace and all cluster
 // kinds.
 type fixture struct {
-	t         *testing.T
+	t         testing.TB
 	namespace string
 	source    *fakeSource
 	clock     *testingclock.FakePassiveClock
@@ -46,7 +46,7 @@ type fixture struct {
 }
 
 // reconciling is a fixture whose reconcilers run.
-func reconciling(t *testing.T) *fixture {
+func reconciling(t testing.TB) *fixture {
 	t.Helper()
 	f := newFixture(t)
 	f.start(f.setup)
@@ -58,14 +58,14 @@ func (f *fixture) setup(mgr ctrl.Manager) error {
 }
 
 // idle is a fixture with nothing but the operator's client and its cache.
-func idle(t *testing.T) *fixture {
+func idle(t testing.TB) *fixture {
 	t.Helper()
 	f := newFixture(t)
 	f.start(func(ctrl.Manager) error { return nil })
 	return f
 }
 
-func newFixture(t *testing.T) *fixture {
+func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	server, err := client.New(apiServer.Config(t), client.Options{Scheme: scheme})
 	if err != nil {

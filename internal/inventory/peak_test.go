@@ -28,13 +28,14 @@ import (
 // largeCluster serves the synthetic pods as an API server does, in protobuf,
 // and holds none of them.
 type largeCluster struct {
+	pods          int
 	refuseStreams bool
 	codec         runtime.Encoder
 	ballast       corev1.Pod
 }
 
-func newLargeCluster(refuseStreams bool) *largeCluster {
-	c := &largeCluster{refuseStreams: refuseStreams}
+func newLargeCluster(pods int, refuseStreams bool) *largeCluster {
+	c := &largeCluster{pods: pods, refuseStreams: refuseStreams}
 	c.codec = scheme.Codecs.EncoderForVersion(protobuf.NewSerializer(scheme.Scheme, scheme.Scheme), corev1.SchemeGroupVersion)
 	fields := `{"f:metadata":{` + strings.Repeat(`"f:labels":{".":{},"f:app":{}},`, 100) + `"f:x":{}}}`
 	c.ballast.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "kubelet", FieldsV1: metav1.NewFieldsV1(fields)}}
@@ -59,6 +60,8 @@ func (c *largeCluster) pod(i int) *corev1.Pod {
 func (c *largeCluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	switch {
+	case r.URL.Path != "/api/v1/pods":
+		http.NotFound(w, r) // it is asked for its kinds too
 	case q.Get("sendInitialEvents") == "true" && c.refuseStreams:
 		http.Error(w, "sendInitialEvents is forbidden", http.StatusUnprocessableEntity)
 	case q.Get("sendInitialEvents") == "true":
@@ -76,14 +79,14 @@ func (c *largeCluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (c *largeCluster) page(w http.ResponseWriter, limit, from string) {
 	size, err := strconv.Atoi(limit)
 	if err != nil {
-		size = benchPods
+		size = c.pods
 	}
 	first, _ := strconv.Atoi(from)
 	list := corev1.PodList{ListMeta: metav1.ListMeta{ResourceVersion: "1"}}
-	for i := first; i < min(first+size, benchPods); i++ {
+	for i := first; i < min(first+size, c.pods); i++ {
 		list.Items = append(list.Items, *c.pod(i))
 	}
-	if first+size < benchPods {
+	if first+size < c.pods {
 		list.Continue = strconv.Itoa(first + size)
 	}
 	w.Header().Set("Content-Type", "application/vnd.kubernetes.protobuf")
@@ -105,7 +108,7 @@ func (c *largeCluster) stream(w http.ResponseWriter) {
 			panic(err)
 		}
 	}
-	for i := range benchPods {
+	for i := range c.pods {
 		send(watch.Added, c.pod(i))
 	}
 	send(watch.Bookmark, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{
@@ -121,25 +124,26 @@ func flush(w http.ResponseWriter) {
 }
 
 // serveEnv tells the test binary to be the large cluster, so that its memory
-// does not count. It is "stream" or "refuse".
+// does not count. It is a number of pods, and "stream" or "refuse".
 const serveEnv = "INVENTORY_TEST_LARGE_CLUSTER"
 
 func TestMain(m *testing.M) {
-	mode := os.Getenv(serveEnv)
-	if mode == "" {
+	var pods int
+	var mode string
+	if n, _ := fmt.Sscan(os.Getenv(serveEnv), &pods, &mode); n < 2 {
 		os.Exit(m.Run())
 	}
-	server := httptest.NewServer(newLargeCluster(mode == "refuse"))
+	server := httptest.NewServer(newLargeCluster(pods, mode == "refuse"))
 	fmt.Fprintln(os.Stdout, server.URL)
 	// The parent closes the pipe when it is done.
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
 // startLargeCluster returns the address of a large cluster.
-func startLargeCluster(b *testing.B, mode string) string {
+func startLargeCluster(b *testing.B, pods int, mode string) string {
 	b.Helper()
 	server := exec.Command(os.Args[0])
-	server.Env = append(os.Environ(), serveEnv+"="+mode)
+	server.Env = append(os.Environ(), fmt.Sprint(serveEnv, "=", pods, " ", mode))
 	stdin, err := server.StdinPipe()
 	if err != nil {
 		b.Fatal(err)
@@ -162,17 +166,21 @@ func startLargeCluster(b *testing.B, mode string) string {
 // BenchmarkPeak measures the peak of the process's memory while the pods of a
 // large cluster are read. The bar is 300 MB.
 func BenchmarkPeak(b *testing.B) {
+	pods := benchPods
+	if testing.Short() {
+		pods = 2000
+	}
 	for _, mode := range []string{"stream", "refuse"} {
 		b.Run(mode, func(b *testing.B) {
-			url := startLargeCluster(b, mode)
+			url := startLargeCluster(b, pods, mode)
 			for b.Loop() {
-				readPods(b, url)
+				readPods(b, url, pods)
 			}
 		})
 	}
 }
 
-func readPods(b *testing.B, url string) {
+func readPods(b *testing.B, url string, pods int) {
 	inv, err := New(&rest.Config{Host: url}, logr.Discard())
 	if err != nil {
 		b.Fatal(err)
@@ -192,7 +200,7 @@ func readPods(b *testing.B, url string) {
 	}
 	b.ReportMetric(peakMB(b), "MB-peak-RSS")
 	b.ReportMetric((heap()-before)/1e6, "MB-heap")
-	if inv.pods.count != benchPods {
+	if inv.pods.count != pods {
 		b.Fatalf("%d pods", inv.pods.count)
 	}
 	stop()

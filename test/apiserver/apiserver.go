@@ -14,7 +14,7 @@ import (
 
 // Start starts an API server that ends with the test. It knows the CRDs in the
 // given folders.
-func Start(t *testing.T, crds ...string) *rest.Config {
+func Start(t testing.TB, crds ...string) *rest.Config {
 	t.Helper()
 	require(t)
 	environment, config, err := start(crds)
@@ -42,7 +42,7 @@ type Shared struct {
 }
 
 // Config returns how to reach the server.
-func (s *Shared) Config(t *testing.T) *rest.Config {
+func (s *Shared) Config(t testing.TB) *rest.Config {
 	t.Helper()
 	require(t)
 	s.once.Do(func() { s.environment, s.config, s.err = start(s.CRDs) })
@@ -67,7 +67,7 @@ func (s *Shared) Main(m *testing.M) int {
 }
 
 // require skips a short test, and fails one that has nothing to start.
-func require(t *testing.T) {
+func require(t testing.TB) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("-short: this test starts an API server")
