@@ -56,6 +56,7 @@ var measurements = []measurement{
 		{"a pod, in all", "Heap", "B/pod", "B", 1500},
 		{"a pod in the inventory, with its share of owners and nodes", "Heap", "inventory-B/pod", "B", 0},
 		{"a pod in the engine, in five reports", "Heap", "engine-B/pod", "B", 0},
+		{"a row in the engine, with the places of its pods", "Heap", "B/row", "B", 0},
 		{"a pod's samples, in the reader and the engine", "Heap", "samples-B/pod", "B", 0},
 	}},
 	{name: "reports", title: "Heap of 5,000 reports", folder: "./internal/controller", benchmark: "^BenchmarkHeapPer", rounds: "1x", rows: []row{

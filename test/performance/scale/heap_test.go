@@ -61,6 +61,8 @@ func measureHeap(b *testing.B, c cluster, config *rest.Config) {
 	}
 	e.Tick(&samples)
 	all := heap()
+	rows := addRows(b, e)
+	withRows := heap()
 
 	perPod := func(bytes float64) float64 { return bytes / float64(c) }
 	b.ReportMetric(perPod(inventoried-empty), "inventory-B/pod")
@@ -68,7 +70,21 @@ func measureHeap(b *testing.B, c cluster, config *rest.Config) {
 	b.ReportMetric(perPod(ticked-joined), "samples-B/pod")
 	b.ReportMetric(perPod(ticked-empty), "B/pod")
 	b.ReportMetric((all-ticked)/mostReports, "B/report")
+	b.ReportMetric((withRows-all)/float64(rows), "B/row")
 	runtime.KeepAlive([]any{inv, e, feed, reader, &samples, reports, more})
+}
+
+// addRows adds a report with about as many rows as there are pods, and returns
+// their number. Each pod's place in them is part of what they take.
+func addRows(tb testing.TB, e *usage.Engine) int {
+	tb.Helper()
+	r := clusterReport(tb, "teams-on-nodes", byTeam, byNode)
+	e.Set(r.id, r.plan, usage.Need{Top: 20})
+	v, ok := e.View(r.id)
+	if !ok {
+		tb.Fatal("the report has no view")
+	}
+	return v.RowCount
 }
 
 // readInventory returns an inventory that knows the cluster.

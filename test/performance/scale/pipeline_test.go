@@ -103,7 +103,7 @@ var (
 func fiveReports(tb testing.TB) []report {
 	return []report{
 		clusterReport(tb, "workloads", byWorkload), clusterReport(tb, "namespaces", byNamespace), clusterReport(tb, "nodes", byNode),
-		clusterReport(tb, "workloads-of-namespaces", byNamespace, byWorkload), clusterReport(tb, "teams-on-nodes", byTeam, byNode),
+		clusterReport(tb, "workloads-of-namespaces", byNamespace, byWorkload), clusterReport(tb, "workloads-of-teams", byTeam, byWorkload),
 	}
 }
 
