@@ -64,8 +64,8 @@ func use(t *testing.T, pod *corev1.Pod, cpu string) {
 
 // samples are those of one pod's CPU, oldest first, in nanocores.
 type samples struct {
-	newest time.Time
-	cpu    []*big.Int
+	oldest, newest time.Time
+	cpu            []*big.Int
 }
 
 // collect waits for so many new samples.
@@ -91,7 +91,9 @@ func (s *samples) observe(ctx context.Context, pod *corev1.Pod) error {
 	}
 	m, ok := now.metrics[pod.Namespace+"/"+pod.Name]
 	if ok && m.Timestamp.After(s.newest) {
-		s.newest = m.Timestamp
+		if s.newest = m.Timestamp; len(s.cpu) == 0 {
+			s.oldest = s.newest
+		}
 		s.cpu = append(s.cpu, exact(corev1.ResourceCPU, resource.MustParse(m.Containers[0].Usage["cpu"])))
 	}
 	return nil
@@ -124,10 +126,13 @@ func (s *samples) agree(status *v1alpha1.ReportStatus) error {
 	if err := near("p95", cpu.P95, sorted[n-2], sorted[n-1], 2); err != nil {
 		return err
 	}
-	if seconds := int64(15 * n); status.Window.ObservedSeconds < seconds-30 || status.Window.ObservedSeconds > seconds+30 {
-		return fmt.Errorf("observed for %d seconds, want about %d", status.Window.ObservedSeconds, seconds)
-	}
-	return nil
+	return near("the observed time", v1alpha1.Quantity(fmt.Sprint(status.Window.ObservedSeconds)), s.seconds(n-1), s.seconds(n+1), 5)
+}
+
+// seconds is the time that so many samples stand for, in billionths as near
+// wants it.
+func (s *samples) seconds(count int) *big.Int {
+	return big.NewInt(int64(s.newest.Sub(s.oldest)) * int64(count) / int64(len(s.cpu)-1))
 }
 
 func quantity(q v1alpha1.Quantity) *big.Int {
