@@ -20,6 +20,7 @@ type cluster struct {
 	// unsampled pods are not in the answers, news was not drained yet.
 	unsampled map[string]bool
 	news      []model.Change
+	drains    int
 	notSynced chan struct{} // closed when synced; nil when it was from the start
 	closed    bool
 	// wantsTop is what the poller has said last.
@@ -59,6 +60,7 @@ func (c *cluster) addNode(name string) {
 }
 
 func (c *cluster) Drain(into []model.Change) []model.Change {
+	c.drains++
 	into = append(into, c.news...)
 	c.news = nil
 	return into

@@ -145,8 +145,11 @@ func (p *Poller) Start(ctx context.Context) error {
 	}
 	feed := p.Subscribe()
 	defer feed.Close()
-	timer := p.Clock.NewTimer(0)
+	timer, soon := p.Clock.NewTimer(0), p.Clock.NewTimer(time.Hour)
 	defer timer.Stop()
+	defer soon.Stop()
+	soon.Stop()
+	var refreshed time.Time
 	for {
 		select {
 		case <-ctx.Done():
@@ -156,12 +159,19 @@ func (p *Poller) Start(ctx context.Context) error {
 				timer.Reset(0)
 				continue
 			}
+			soon.Reset(max(0, refreshed.Add(calm).Sub(p.Clock.Now())))
+		case <-soon.C():
 			p.refresh(ctx, feed)
+			refreshed = p.Clock.Now()
 		case <-timer.C():
 			timer.Reset(p.tickIfWanted(ctx, feed))
 		}
 	}
 }
+
+// calm is the time between two looks at what changed. A look sums up all pods,
+// and thousands of reports come one after the other when the operator starts.
+const calm = 200 * time.Millisecond
 
 // nudge makes the loop look at what changed.
 func (p *Poller) nudge() {

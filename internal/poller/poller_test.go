@@ -1,6 +1,7 @@
 package poller
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -95,6 +96,26 @@ func TestNewReportsNeedNoRead(t *testing.T) {
 		f.mustAnnounce(announcement{0, "second"})
 		if v := f.View(id); v == nil || v.Pods.Observed != 1 {
 			f.t.Errorf("the numbers are %+v, want those of a pod", v)
+		}
+	})
+}
+
+// TestManyNewReports: when they come one after the other, not each of them costs
+// a look at all pods, and none waits long.
+func TestManyNewReports(t *testing.T) {
+	running(t, func(f *fixture) {
+		f.addPod("shop", "web")
+		f.serve("", "first", 24*time.Hour)
+		f.forget()
+		f.drains = 0
+		const reports = 20
+		for i := range reports {
+			f.serve("shop", fmt.Sprint("report-", i), 24*time.Hour)
+			f.fake.Step(calm / 10)
+		}
+		f.pass(calm)
+		if len(f.announced) != reports || f.drains > reports/10+1 {
+			t.Errorf("%d reports were announced after %d looks, want %d after at most %d", len(f.announced), f.drains, reports, reports/10+1)
 		}
 	})
 }
