@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/budget"
 	"github.com/usage-operator/usage-operator/internal/controller"
@@ -43,25 +45,32 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	if err != nil {
 		return nil, err
 	}
-	statuses := budget.New(o.statusBytesPerSecond)
-	for _, c := range append(statuses.Collectors(), pods.Collector()) {
-		if err := metrics.Registry.Register(c); err != nil {
-			return nil, fmt.Errorf("register the operator's metrics: %w", err)
-		}
-	}
 	reader, err := metricsapi.New(config, clock.RealClock{})
 	if err != nil {
 		return nil, fmt.Errorf("make the reader of the Metrics API: %w", err)
 	}
 	subscribe := func() poller.Feed { return pods.Subscribe() }
 	poll := poller.New(reader, pods, subscribe, clock.RealClock{}, mgr.GetLogger().WithName("poller"))
+	poll.BoundWindows(o.windowMemory)
+	statuses := budget.New(o.statusBytesPerSecond)
 	return mgr, errors.Join(
+		register(statuses.Collectors(), poll.Collectors(), []prometheus.Collector{pods.Collector()}),
 		mgr.Add(pods),
 		mgr.Add(poll),
 		controller.SetupReports(mgr, poll, statuses, clock.RealClock{}),
 		mgr.AddHealthzCheck("ping", healthz.Ping),
 		mgr.AddReadyzCheck("inventory", synced(pods)),
 	)
+}
+
+// register adds the operator's own metrics to those of controller-runtime.
+func register(collectors ...[]prometheus.Collector) error {
+	for _, c := range slices.Concat(collectors...) {
+		if err := metrics.Registry.Register(c); err != nil {
+			return fmt.Errorf("register the operator's metrics: %w", err)
+		}
+	}
+	return nil
 }
 
 func managerOptions(o *options) ctrl.Options {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-logr/logr"
 	"github.com/usage-operator/usage-operator/internal/budget"
+	"github.com/usage-operator/usage-operator/internal/usage"
 	"go.uber.org/zap/zapcore"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 )
@@ -17,6 +18,7 @@ type options struct {
 	probeAddress            string
 	metricsAddress          string
 	statusBytesPerSecond    int
+	windowMemory            int
 	log                     zap.Options
 }
 
@@ -34,6 +36,8 @@ func parseOptions(args []string) (*options, error) {
 	flags.IntVar(&o.statusBytesPerSecond, "status-bytes-per-second", budget.DefaultBytesPerSecond,
 		"How many bytes a second all statuses together may take of the API server. "+
 			"Where more would be written, statuses are refreshed less often than their interval, and say so.")
+	flags.IntVar(&o.windowMemory, "window-memory-bytes", usage.DefaultWindowMemory,
+		"How many bytes of memory the windows of all rows may take. Beyond that, further rows have no statistics, and their reports say so.")
 	// GetConfig of controller-runtime reads --kubeconfig from the global flags.
 	if kubeconfig := flag.Lookup("kubeconfig"); kubeconfig != nil {
 		flags.Var(kubeconfig.Value, kubeconfig.Name, kubeconfig.Usage)
@@ -48,6 +52,10 @@ func parseOptions(args []string) (*options, error) {
 	if o.statusBytesPerSecond < 1 {
 		return nil, fmt.Errorf("--status-bytes-per-second is %d: nothing could be written; leave it out for the default of %d",
 			o.statusBytesPerSecond, budget.DefaultBytesPerSecond)
+	}
+	if o.windowMemory < 0 {
+		return nil, fmt.Errorf("--window-memory-bytes is %d: 0 keeps windows for totals only; leave it out for the default of %d",
+			o.windowMemory, usage.DefaultWindowMemory)
 	}
 	return o, nil
 }

@@ -15,19 +15,19 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &options{probeAddress: ":8081", metricsAddress: "0", statusBytesPerSecond: 262144}
+	want := &options{probeAddress: ":8081", metricsAddress: "0", statusBytesPerSecond: 262144, windowMemory: 256 << 20}
 	mustBe(t, want, o)
 }
 
 func TestFlags(t *testing.T) {
 	o, err := parseOptions([]string{
 		"--leader-elect", "--leader-election-namespace=ops", "--health-probe-bind-address=:1", "--metrics-bind-address", ":2",
-		"--status-bytes-per-second=1000", "--zap-log-level=debug",
+		"--status-bytes-per-second=1000", "--window-memory-bytes=2000", "--zap-log-level=debug",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &options{leaderElection: true, leaderElectionNamespace: "ops", probeAddress: ":1", metricsAddress: ":2", statusBytesPerSecond: 1000}
+	want := &options{leaderElection: true, leaderElectionNamespace: "ops", probeAddress: ":1", metricsAddress: ":2", statusBytesPerSecond: 1000, windowMemory: 2000}
 	mustBe(t, want, o)
 	if !o.logger().V(1).Enabled() {
 		t.Error("the level of the log is not debug")
@@ -59,6 +59,7 @@ func TestWrongArguments(t *testing.T) {
 		{"--leader-elect=perhaps", "perhaps"},
 		{"--status-bytes-per-second=0", "nothing could be written"},
 		{"--status-bytes-per-second=lots", "lots"},
+		{"--window-memory-bytes=-1", "0 keeps windows for totals only"},
 		{"leader-elect", `"leader-elect" is not a flag`},
 	} {
 		if err := run([]string{row.arg}); err == nil || !strings.Contains(err.Error(), row.want) {

@@ -158,8 +158,9 @@ func truncation(v *usage.View, top int) string {
 }
 
 func crowding(v *usage.View) string {
-	return fmt.Sprintf("%d of %d rows have no statistics over the window, since a report keeps them for %d rows at most. "+
-		"Select fewer pods, or group by fewer keys.", v.Unfollowed, v.RowCount, usage.MaxSeries)
+	return fmt.Sprintf("%d of %d rows have no statistics over the window: a report keeps them for %d rows at most, "+
+		"and all reports together for as many as --window-memory-bytes of the operator allows. "+
+		"Select fewer pods, group by fewer keys, or shorten spec.window.", v.Unfollowed, v.RowCount, usage.MaxSeries)
 }
 
 func conditionStatus(b bool) metav1.ConditionStatus {

@@ -31,11 +31,12 @@ type Engine struct {
 	resolution resolution
 	gaps       gaps
 	maxSeries  int
+	windows    memory
 }
 
 // New returns an engine that knows no pods and no reports.
 func New() *Engine {
-	return &Engine{inventory: newInventory(), reports: newReports(), nodes: newNodes(), maxSeries: MaxSeries}
+	return &Engine{inventory: newInventory(), reports: newReports(), nodes: newNodes(), maxSeries: MaxSeries, windows: memory{most: DefaultWindowMemory}}
 }
 
 // Set adds a report or replaces its plan, and tells whether it did. Its rows are

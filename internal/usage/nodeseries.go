@@ -54,7 +54,7 @@ func (x *nodeSeries) followRow(s *step, w *nodeRow) {
 		if w.observed == 0 {
 			return
 		}
-		if len(x.rows) >= s.most {
+		if len(x.rows) >= s.most || s.windows.isFull() {
 			x.waiting++
 			return
 		}

@@ -38,8 +38,9 @@ type series struct {
 type step struct {
 	tick
 	window time.Duration
-	// most is how many series a report can have.
-	most int
+	// most is how many series a report can have, and windows what all windows take.
+	most    int
+	windows *memory
 	// longest is the time that it stands for at most, and first that of the first
 	// tick of a series.
 	longest, first time.Duration
@@ -47,18 +48,20 @@ type step struct {
 
 func (e *Engine) newStep(t *tick) step {
 	resolution := e.expectedResolution()
-	return step{tick: *t, most: e.maxSeries, first: resolution, longest: time.Duration(longestStep * float64(resolution))}
+	return step{tick: *t, most: e.maxSeries, windows: &e.windows, first: resolution, longest: time.Duration(longestStep * float64(resolution))}
 }
 
 // follow continues the series of all reports of pods that want any.
 func (e *Engine) follow(t *tick) {
 	s := e.newStep(t)
+	e.windows.begin()
 	for _, r := range e.reports.byID {
 		if s.window = r.need.Window; s.window > 0 {
 			r.sweep(&s)
 			r.follow(&s)
 		}
 	}
+	e.windows.end()
 }
 
 // sweep removes the rows whose last pod left before the window, and more of
@@ -87,6 +90,7 @@ func (r *report) follow(s *step) {
 		}
 		if r.attach(w, seen, s) {
 			w.series.follow(s, int(w.declared.pods), seen)
+			s.windows.weigh(w.series)
 		}
 	}
 	if !r.addsUp() {
@@ -106,11 +110,12 @@ func (r *report) attach(w *row, seen *observation, s *step) bool {
 		return true
 	case seen.newest == 0:
 		return false
-	case r.series >= s.most:
+	case r.series >= s.most || s.windows.isFull():
 		r.waiting++
 		return false
 	}
 	w.series = newSeries(s)
+	s.windows.expected += expectedSize
 	r.series++
 	return true
 }

@@ -133,3 +133,38 @@ func TestNoGapIsBridged(t *testing.T) {
 		t.Errorf("observed for %s until %s, want %s", v.Window.Observed, v.Window.End, want)
 	}
 }
+
+// TestWindowMemory: beyond the bound no row gets a window, but those that have
+// one keep it, and so does the total.
+func TestWindowMemory(t *testing.T) {
+	e := usage.New()
+	e.BoundWindows(10 * 3 << 10)
+	set(t, e, clusterReport, byPod, overFiveMinutes)
+	var samples []sampled
+	for i := range 20 {
+		p := newPod("shop", fmt.Sprintf("pod-%02d", i), "app")
+		e.Apply(present(p))
+		samples = append(samples, one("shop", p.Name, at(0), 1))
+	}
+	tick := func(second float64) {
+		for i := range samples {
+			samples[i].time = at(second - 5)
+		}
+		e.Tick(answerOf(at(second), samples...))
+	}
+	tick(15)
+	if bytes, waiting := e.Windows(); waiting != 10 || bytes == 0 || view(t, e, clusterReport).Unfollowed != 10 {
+		t.Errorf("%d rows wait, and the windows of others take %d bytes; want 10 to wait", waiting, bytes)
+	}
+	e.BoundWindows(0)
+	tick(30)
+	if bytes, waiting := e.Windows(); waiting != 10 || bytes == 0 {
+		t.Errorf("%d rows wait, and the windows of others take %d bytes; want 10 to wait still", waiting, bytes)
+	}
+	mustBeOver(t, "the total", &view(t, e, clusterReport).Total, 20, 20, 20)
+	e.BoundWindows(usage.DefaultWindowMemory)
+	tick(45)
+	if _, waiting := e.Windows(); waiting != 0 {
+		t.Errorf("%d rows wait for nothing", waiting)
+	}
+}
