@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/usage-operator/usage-operator/internal/model"
 )
@@ -99,18 +100,16 @@ func (d *decoder) point(ring *Ring) bool {
 
 // amounts reads a maximum and the sum beside it.
 func (d *decoder) amounts(weight uint64) (maximum, sum model.Sum) {
-	maximum = d.sum(1 << (valueBits - 64))
+	maximum, deficit := d.sum(), d.sum()
 	most := times(maximum, weight)
-	deficit := d.sum(1 << 62)
 	if deficit.Compare(most) > 0 {
 		d.failed = true
 	}
 	return maximum, most.Sub(deficit)
 }
 
-// sum reads one whose high word is below a bound.
-func (d *decoder) sum(bound int64) model.Sum {
-	hi := d.between(0, bound-1)
+func (d *decoder) sum() model.Sum {
+	hi := d.between(0, math.MaxInt64)
 	return model.SumOfWords(hi, d.number())
 }
 

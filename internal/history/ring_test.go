@@ -90,7 +90,7 @@ func TestResize(t *testing.T) {
 // TestRefused: what cannot be kept is told, and changes nothing.
 func TestRefused(t *testing.T) {
 	for name, add := range map[string]func(r *history.Ring) bool{
-		"before the oldest step": func(r *history.Ring) bool { return r.Add(noon.Add(-2*time.Minute), cpu(1), time.Second) },
+		"before the oldest step": func(r *history.Ring) bool { return r.Add(noon.Add(-time.Minute), cpu(1), time.Second) },
 		"a negative value":       func(r *history.Ring) bool { return r.Add(noon.Add(time.Minute), cpu(-1), time.Second) },
 		"a negative length":      func(r *history.Ring) bool { return r.Add(noon.Add(time.Minute), cpu(1), -time.Second) },
 		"before 1970":            func(r *history.Ring) bool { return r.Add(time.UnixMilli(10), cpu(1), time.Second) },

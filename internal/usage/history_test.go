@@ -96,6 +96,9 @@ func TestHistoryIsEdited(t *testing.T) {
 		e.Tick(answerOf(at(now), one("shop", "a", at(now-5), 1)))
 	}
 	e.Set(clusterReport, plan, remembering(1))
+	if !e.Changed(clusterReport) {
+		t.Error("another history is no change")
+	}
 	mustRemember(t, "of one point", e, "2m0s+1m0s: 1.0 1.0; ")
 	hourly := overFiveMinutes
 	hourly.History = history.Shape{Step: time.Hour, Points: 24}
