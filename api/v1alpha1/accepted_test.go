@@ -36,6 +36,9 @@ var accepted = []acceptance{
 		want: "interval: 1m\ntop: 20\nsortBy: {resource: cpu, measure: Usage}\nwindow: 5m\nstatistics: [P99]"},
 	{name: "longest-window", spec: "window: 744h\nstatistics: [P50, P95, P99, Average, Maximum]",
 		want: "interval: 1m\ntop: 20\nsortBy: {resource: cpu, measure: Usage}\nwindow: 744h\nstatistics: [P50, P95, P99, Average, Maximum]"},
+	{name: "usual-history", spec: `history: {}`, want: defaults + `history: {step: 5m, points: 288}`},
+	{name: "finest-history", spec: `history: {step: 60s, points: 300}`, want: defaults + `history: {step: 60s, points: 300}`},
+	{name: "coarsest-history", kind: "ClusterUsageReport", spec: `history: {step: 24h, points: 1}`, want: defaults + `history: {step: 24h, points: 1}`},
 	{name: "half-an-order", spec: `sortBy: {measure: Requests}`,
 		want: "interval: 1m\ntop: 20\nsortBy: {resource: cpu, measure: Requests}\n" + statistics},
 	{name: "selector", spec: `selector: {matchLabels: {app.kubernetes.io/name: web, empty: ""}, matchExpressions: [

@@ -56,6 +56,8 @@ func mustRefuse(t *testing.T, err error, want []string) {
 
 const windowHelp = "window is 5m to 744h, in hours, minutes and seconds, for example 30m, 24h or 168h for a week"
 
+const stepHelp = "step is 1m to 24h, in hours, minutes and seconds, for example 5m, 1h or 24h for a day"
+
 const intervalHelp = "interval is 15s to 24h, in hours, minutes and seconds, for example 30s, 5m or 1h30m"
 
 var refusedSettings = []refusal{
@@ -75,6 +77,17 @@ var refusedSettings = []refusal{
 	{name: "a statistic that does not exist", spec: `statistics: [P90]`, want: []string{"spec.statistics[0]", `"P50", "P95"`}},
 	{name: "a statistic twice", spec: `statistics: [P50, P50]`, want: []string{"spec.statistics[1]", "Duplicate"}},
 	{name: "no statistics", spec: `statistics: []`, want: []string{"spec.statistics", "at least 1"}},
+	{name: "step too short", spec: `history: {step: 59s}`, want: []string{"spec.history.step", `"59s"`, stepHelp}},
+	{name: "step too long", spec: `history: {step: 24h1s}`, want: []string{"spec.history.step", `"24h1s"`, stepHelp}},
+	{name: "step in days", spec: `history: {step: 1d}`, want: []string{"spec.history.step", `"1d"`, stepHelp}},
+	{name: "step empty", spec: `history: {step: ""}`, want: []string{"spec.history.step", stepHelp}},
+	{name: "step as a number", spec: `history: {step: 300}`, want: []string{"spec.history.step", "must be of type string"}},
+	{name: "step beyond what a number holds", spec: `history: {step: 99999999999999999h}`, want: []string{"spec.history.step", stepHelp}},
+	{name: "no points", spec: `history: {points: 0}`, want: []string{"spec.history.points", "greater than or equal to 1"}},
+	{name: "too many points", spec: `history: {points: 301}`, want: []string{"spec.history.points", "less than or equal to 300"}},
+	{name: "points beyond 32 bits", spec: `history: {points: 8589934592}`, want: []string{"spec.history.points", "less than or equal to 300"}},
+	{name: "points with a fraction", spec: `history: {points: 1.5}`, want: []string{"spec.history.points", "must be of type integer"}},
+	{name: "history as a length", spec: `history: 24h`, want: []string{"spec.history", "must be of type object"}},
 	{name: "interval endless", spec: `interval: "` + strings.Repeat("1h", 5000) + `"`, want: []string{"spec.interval", "18"}},
 	{name: "top zero", spec: `top: 0`, want: []string{"spec.top", "greater than or equal to 1"}},
 	{name: "top too large", spec: `top: 101`, want: []string{"spec.top", "less than or equal to 100"}},

@@ -43,6 +43,11 @@ type ReportSettings struct {
 	// +kubebuilder:validation:MaxItems=5
 	Statistics []Statistic `json:"statistics,omitempty"`
 
+	// history keeps the total of past steps of time in status.history, to plot.
+	// Without it none is kept.
+	// +optional
+	History *HistorySettings `json:"history,omitempty"`
+
 	// top is the number of rows kept in status.groups, 1 to 100. The rest is
 	// summed in status.other. Default: 20.
 	// +optional
@@ -59,6 +64,28 @@ type ReportSettings struct {
 	// suspend stops the report; its last numbers stay. Default: false.
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
+}
+
+// HistorySettings say how fine a history is and how far it reaches back. An edit
+// keeps what can be said of the new steps: all with more points, the newest with
+// fewer, merged points with a longer step, none with a shorter one.
+type HistorySettings struct {
+	// step is the length of time that a point stands for: 1m to 24h, in hours,
+	// minutes and seconds. Steps begin at multiples of it since 1970, in UTC.
+	// Default: 5m.
+	// +optional
+	// +kubebuilder:default="5m"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]{1,5}(h|m|s)){1,3}$') && duration(self) >= duration('1m') && duration(self) <= duration('24h')",message="step is 1m to 24h, in hours, minutes and seconds, for example 5m, 1h or 24h for a day"
+	Step Duration `json:"step,omitempty"`
+
+	// points is the number of steps that the history covers, 1 to 300. Each costs
+	// about 130 bytes in every write of the status. Default: 288, which is a day
+	// of 5m.
+	// +optional
+	// +kubebuilder:default=288
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=300
+	Points int32 `json:"points,omitempty"`
 }
 
 // Statistic is one number that stands for usage over a window of time.

@@ -55,6 +55,45 @@ type ReportStatus struct {
 	// other is the sum of the rows that are not in groups.
 	// +optional
 	Other *Row `json:"other,omitempty"`
+
+	// history is the total of past steps of time, where spec.history asks for it.
+	// Absent while nothing was observed.
+	// +optional
+	History *History `json:"history,omitempty"`
+}
+
+// History is the total of past steps of time.
+type History struct {
+	// step is the length of time that each point stands for.
+	// +required
+	Step Duration `json:"step"`
+
+	// points are the steps in which anything was observed, in the order of time.
+	// A step without a point is a gap. The last point may be under way, and is
+	// then about what was observed so far.
+	// +required
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=300
+	Points []HistoryPoint `json:"points"`
+}
+
+// HistoryPoint is the total of one step of time.
+type HistoryPoint struct {
+	// time is when the step begins, in RFC 3339.
+	// +required
+	Time Timestamp `json:"time"`
+
+	// average usage over what was observed of the step, by resource.
+	// +optional
+	// +mapType=atomic
+	// +kubebuilder:validation:MaxProperties=8
+	Average map[ResourceName]Quantity `json:"average,omitempty"`
+
+	// maximum usage that was observed in the step, by resource.
+	// +optional
+	// +mapType=atomic
+	// +kubebuilder:validation:MaxProperties=8
+	Maximum map[ResourceName]Quantity `json:"maximum,omitempty"`
 }
 
 // WindowCovered is a trailing window as far as it was observed. Gaps are in none

@@ -3,7 +3,9 @@ package v1alpha1_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"text/template"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -47,5 +49,26 @@ func TestSamples(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestHistoryTemplate prints a history as kubectl does.
+func TestHistoryTemplate(t *testing.T) {
+	parsed, err := template.ParseFiles("../../config/samples/history.tpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct{ status, want string }{
+		{`{}`, "TIME AVG CPU MAX CPU AVG MEM MAX MEM"},
+		{`history: {step: 5m, points: [{time: "2026-01-31T09:00:00Z", average: {cpu: 250m, memory: 1Mi}, maximum: {cpu: 260m, memory: 2Mi}}]}`,
+			"TIME AVG CPU MAX CPU AVG MEM MAX MEM 2026-01-31T09:00:00Z 250m 260m 1Mi 2Mi"},
+	} {
+		var out strings.Builder
+		if err := parsed.Execute(&out, map[string]any{"status": fromYAML(t, row.status)}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(strings.Fields(out.String()), " "); got != row.want {
+			t.Errorf("it prints %q, want %q", got, row.want)
+		}
 	}
 }

@@ -33,8 +33,8 @@ func stringsAreBounded(_ string, s *apiextensions.JSONSchemaProps, _ bool) strin
 }
 
 func timesSayTime(path string, s *apiextensions.JSONSchemaProps, _ bool) string {
-	if (s.Format == "date-time") != strings.HasSuffix(path, "Time") {
-		return "is a date-time and does not end in Time, or the reverse"
+	if (s.Format == "date-time") != (strings.HasSuffix(path, "Time") || strings.HasSuffix(path, ".time")) {
+		return "is a date-time and is not time nor ends in Time, or the reverse"
 	}
 	return ""
 }

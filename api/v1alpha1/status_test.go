@@ -44,6 +44,16 @@ var refusedStatuses = []refusal{
 		want: []string{"status.total.resources", "8"}},
 	{name: "too many findings", spec: `coverage: {percent: 1, pods: {expected: 1, observed: 0}, containers: {expected: 1, observed: 0}, missing: [` +
 		numbered(21, "{pod: p%d, reason: TooNew}") + `]}`, want: []string{"status.coverage.missing", "at most 20 items"}},
+	{name: "too many points", spec: `history: {step: 5m, points: [` + numbered(301, `{time: "2026-01-31T09:00:00Z", average: {cpu: %dm}}`) + `]}`,
+		want: []string{"status.history.points", "at most 300 items"}},
+	{name: "a history without a step", spec: `history: {points: []}`, want: []string{"status.history.step", "Required"}},
+	{name: "a point without a time", spec: `history: {step: 5m, points: [{average: {cpu: 1m}}]}`, want: []string{"status.history.points[0].time", "Required"}},
+	{name: "a point's time with a small t", spec: `history: {step: 5m, points: [{time: "2026-01-31t09:00:00Z"}]}`,
+		want: []string{"status.history.points[0].time", "should match"}},
+	{name: "a point that takes a second", spec: `history: {step: 5m, points: [{time: "2026-01-31T09:00:00Z", average: {cpu: "1e-10000000"}}]}`,
+		want: []string{"status.history.points[0].average.cpu", "should match"}},
+	{name: "a point of too many resources", spec: `history: {step: 5m, points: [{time: "2026-01-31T09:00:00Z", maximum: {` + numbered(9, "r%d: 1m") + `}}]}`,
+		want: []string{"status.history.points[0].maximum", "8"}},
 	{name: "a reason of one's own", spec: `coverage: {percent: 1, pods: {expected: 1, observed: 0}, containers: {expected: 1, observed: 0}, ` +
 		`missing: [{pod: web, reason: Tired}]}`, want: []string{"status.coverage.missing[0].reason", `"NodeLost"`}},
 	{name: "a message without end", spec: condition(`lastTransitionTime: "2026-01-31T09:00:00Z", message: "` + strings.Repeat("m", 2049) + `"`),
@@ -137,6 +147,13 @@ func fullStatus() v1alpha1.ReportStatus {
 		missing[i] = v1alpha1.MissingSample{Namespace: "shop", Pod: long, Container: "web", Node: long, Pods: 1<<31 - 1,
 			Reason: v1alpha1.MissingContainerRestarted}
 	}
+	points := make([]v1alpha1.HistoryPoint, 300)
+	for i := range points {
+		amounts := map[v1alpha1.ResourceName]v1alpha1.Quantity{
+			v1alpha1.ResourceCPU: "999999999999999.999m", v1alpha1.ResourceMemory: "999999999999999.99Ei",
+		}
+		points[i] = v1alpha1.HistoryPoint{Time: now, Average: amounts, Maximum: amounts}
+	}
 	seen := v1alpha1.Observed{Expected: 1<<31 - 1, Observed: 0}
 	return v1alpha1.ReportStatus{
 		ObservedGeneration: 1<<53 - 1, SampleTime: now, Resolution: v1alpha1.NewDuration(15 * time.Second),
@@ -149,5 +166,6 @@ func fullStatus() v1alpha1.ReportStatus {
 		},
 		Window: &v1alpha1.WindowCovered{StartTime: now, EndTime: now, ObservedSeconds: 1<<53 - 1},
 		Total:  &row, Groups: groups, GroupCount: 1<<31 - 1, Other: &row,
+		History: &v1alpha1.History{Step: "24h", Points: points},
 	}
 }

@@ -10,8 +10,8 @@ import (
 const fingerprintKey = "usage-operator.io/fingerprint-in-memory"
 
 // Compact makes a report small before it enters the cache. Of the numbers in its
-// status only their fingerprint is kept, which is all that a reconciler needs to
-// know whether they moved. A report that is compact already stays as it is: an
+// status only their fingerprint is kept, and the time of the newest point of its
+// history, which is all that a reconciler needs to know whether they moved. A report that is compact already stays as it is: an
 // informer passes what it first reads through here twice.
 func Compact(object any) (any, error) {
 	r, ok := object.(v1alpha1.ReportObject)
@@ -28,6 +28,7 @@ func Compact(object any) (any, error) {
 		ObservedGeneration: status.ObservedGeneration,
 		Conditions:         status.Conditions,
 		SampleTime:         status.SampleTime,
+		History:            report.ShortHistory(status.History),
 	}
 	return r, nil
 }

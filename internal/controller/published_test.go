@@ -14,6 +14,10 @@ import (
 func published() *v1alpha1.UsageReport {
 	status := report.Build(viewOf(250))
 	status.ObservedGeneration = 3
+	status.History = &v1alpha1.History{Step: "5m", Points: []v1alpha1.HistoryPoint{
+		{Time: "2026-01-31T09:00:00Z"},
+		{Time: "2026-01-31T09:05:00Z", Average: map[v1alpha1.ResourceName]v1alpha1.Quantity{"cpu": "1m"}},
+	}}
 	status.Conditions = []v1alpha1.Condition{{Type: v1alpha1.ConditionReady}}
 	return &v1alpha1.UsageReport{
 		ObjectMeta: metav1.ObjectMeta{
@@ -33,6 +37,7 @@ func TestCompact(t *testing.T) {
 	want.Annotations = map[string]string{fingerprintKey: report.Fingerprint(&stored.Status)}
 	want.Status = v1alpha1.ReportStatus{
 		ObservedGeneration: 3, Conditions: stored.Status.Conditions, SampleTime: stored.Status.SampleTime,
+		History: &v1alpha1.History{Step: "5m", Points: []v1alpha1.HistoryPoint{{Time: "2026-01-31T09:05:00Z"}}},
 	}
 	var object any = stored
 	for range 3 {

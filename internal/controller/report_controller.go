@@ -164,7 +164,7 @@ var (
 
 // need says what the view of a report must hold.
 func need(s *v1alpha1.ReportSettings, top int) usage.Need {
-	n := usage.Need{Top: top, By: order(s.SortBy), Window: report.Window(s)}
+	n := usage.Need{Top: top, By: order(s.SortBy), Window: report.Window(s), History: report.HistoryShape(s)}
 	for _, name := range s.Statistics {
 		n.Statistics = append(n.Statistics, statistics[name])
 	}

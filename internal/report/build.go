@@ -30,6 +30,7 @@ func Build(v *usage.View) v1alpha1.ReportStatus {
 		Coverage:   newCoverage(v),
 		Total:      &total,
 		GroupCount: int32(v.RowCount),
+		History:    newHistory(v.History),
 	}
 	if v.Window.Observed > 0 {
 		s.Window = &v1alpha1.WindowCovered{

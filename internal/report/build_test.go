@@ -67,6 +67,7 @@ func someView() *usage.View {
 		MissingOmitted: 4, UnsampledRuns: 5,
 		Total: someRow(), RowCount: 57, Other: &other,
 		Statistics: []usage.Statistic{usage.P95, usage.Maximum, usage.Average, usage.P50, usage.P99},
+		History:    someHistory(),
 		Window:     usage.Covered{Start: now.Add(-time.Hour), End: now, Observed: 3585*time.Second + 900*time.Millisecond},
 	}
 	other.Resources[model.CPU].Over = nil // rows change places, so their sum has no past
@@ -95,7 +96,7 @@ func TestBuild(t *testing.T) {
 			},
 			MissingOmitted: 4, UnsampledRuns: 5,
 		},
-		Total: &total, GroupCount: 57, Other: &other,
+		Total: &total, GroupCount: 57, Other: &other, History: somePublishedHistory(),
 		Groups: []v1alpha1.Row{
 			somePublishedRow(&v1alpha1.Subject{
 				Namespace: "shop", Workload: &v1alpha1.Workload{APIGroup: "apps", Kind: "Deployment", Name: "web"},

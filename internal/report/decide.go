@@ -29,9 +29,9 @@ type Decision struct {
 }
 
 // Decide says what a report's status must become. Numbers are written when one
-// moved at three significant digits, when the stored ones are older than a
-// heartbeat, and with each change of the conditions, so that the two agree; they
-// are never taken away.
+// moved at three significant digits, when the history has a new point, when the
+// stored ones are older than a heartbeat, and with each change of the conditions,
+// so that the two agree; they are never taken away.
 func Decide(f *Facts) Decision {
 	p := standing(f)
 	if p.waiting && (f.Starting && answers(f) || aboutToCome(f)) {
@@ -45,13 +45,18 @@ func Decide(f *Facts) Decision {
 	status.Conditions = conditions(f, p)
 	news := !saysTheSame(&status, f.Published, sameNews)
 	switch said := saysTheSame(&status, f.Published, sameCondition); {
-	case p.numbers && (!said || Fingerprint(&status) != f.Fingerprint || heartbeatDue(f)):
+	case p.numbers && (!said || refreshDue(f, &status)):
 		return Decision{Write: Everything, Status: status, News: news}
 	case !said:
 		return Decision{Write: ConditionsOnly, Status: status, News: news}
 	default:
 		return Decision{Write: Nothing}
 	}
+}
+
+// refreshDue tells whether the numbers are worth a write by themselves.
+func refreshDue(f *Facts, s *v1alpha1.ReportStatus) bool {
+	return Fingerprint(s) != f.Fingerprint || historyDue(s.History, f.Published.History) || heartbeatDue(f)
 }
 
 // answers tells whether the stored status speaks of the spec as it is.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -91,7 +92,7 @@ func withInterval(interval v1alpha1.Duration, d time.Duration) func(*Facts) {
 }
 
 func TestDecide(t *testing.T) {
-	for _, row := range decisions {
+	for _, row := range slices.Concat(decisions, historyDecisions) {
 		t.Run(row.name, func(t *testing.T) {
 			f := afterwards(row.before, row.then, 0)
 			row.change(f)

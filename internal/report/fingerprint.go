@@ -14,7 +14,9 @@ import (
 // Fingerprint is a hash over the numbers of a status at three significant
 // digits. Equal fingerprints mean that nothing moved that is worth a write.
 // Times, the resolution and the counts of the coverage do not take part; what is
-// missing and why does, so that no reason stands that no longer holds.
+// missing and why does, so that no reason stands that no longer holds. Nor does the
+// history: its points do not move once they are whole, and new ones tell by their
+// times that they are new.
 func Fingerprint(s *v1alpha1.ReportStatus) string {
 	f := fingerprint{fnv.New64a()}
 	f.number(int64(s.GroupCount))

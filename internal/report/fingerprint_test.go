@@ -100,6 +100,11 @@ var worthAWrite = []change{
 var notWorthAWrite = []change{
 	{"sample time", func(s *v1alpha1.ReportStatus) { s.SampleTime = "2026-01-31T09:00:08Z" }},
 	{"window", func(s *v1alpha1.ReportStatus) { s.Window.ObservedSeconds++ }},
+	{"the newest point", func(s *v1alpha1.ReportStatus) { s.History.Points[2].Average["cpu"] = "251m" }},
+	{"a new point", func(s *v1alpha1.ReportStatus) {
+		s.History.Points = append(s.History.Points, v1alpha1.HistoryPoint{Time: "2026-01-31T09:05:00Z"})
+	}},
+	{"no history", func(s *v1alpha1.ReportStatus) { s.History = nil }},
 	{"resolution", func(s *v1alpha1.ReportStatus) { s.Resolution = "16s" }},
 	{"coverage", func(s *v1alpha1.ReportStatus) { s.Coverage.Percent, s.Coverage.Pods.Observed = 98, 40 }},
 	{"pods of a lost node", func(s *v1alpha1.ReportStatus) { s.Coverage.Missing[0].Pods++ }},

@@ -26,7 +26,7 @@ func longNames(i int) model.Subject {
 	return s
 }
 
-// longView has 100 rows that do not all fit into a status.
+// longView has 100 rows that do not all fit into a status, beside a history.
 func longView() *usage.View {
 	v := someView()
 	v.LabelKeys = nil
@@ -39,7 +39,7 @@ func longView() *usage.View {
 		row.Subject = longNames(i)
 		v.Rows = append(v.Rows, row)
 	}
-	v.RowCount = 100
+	v.RowCount, v.History = 100, longHistory()
 	return v
 }
 

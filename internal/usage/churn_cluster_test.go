@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/history"
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/selection"
 	"github.com/usage-operator/usage-operator/internal/usage"
@@ -290,6 +291,7 @@ func (w *world) need() usage.Need {
 	return usage.Need{
 		Window:     pick(w, 0, 5*time.Minute, 20*time.Minute, time.Hour),
 		Statistics: pick(w, nil, []usage.Statistic{usage.P95}, []usage.Statistic{usage.P99, usage.Maximum, usage.P50, usage.Average}),
+		History:    pick(w, history.Shape{}, history.Shape{Step: time.Minute, Points: 5}, history.Shape{Step: 7 * time.Minute, Points: 300}),
 		Top:        pick(w, 1, 2, 3, 5, 100),
 		By: usage.Order{
 			Resource: pick(w, model.CPU, model.Memory),

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/usage-operator/usage-operator/internal/history"
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
@@ -53,6 +54,13 @@ func viewOver(values []model.Sum) string {
 		return "unknown"
 	}
 	return fmt.Sprint(values)
+}
+
+func viewHistory(h *history.View) string {
+	if h == nil {
+		return "none"
+	}
+	return fmt.Sprintf("%+v", *h)
 }
 
 func viewPerPod(p *usage.PerPod) perPodFigures {
@@ -122,6 +130,7 @@ type summary struct {
 	Grouped          bool
 	Pods, Containers usage.Coverage
 	Total            figures
+	History          string
 	RowCount         int
 	Cut              bool
 	Other            figures
@@ -145,6 +154,7 @@ func (o *oracle) same(t *testing.T, id usage.ID, v *usage.View, ticked bool) {
 		SampleTime: v.SampleTime, Resolution: v.Resolution, LabelKeys: strings.Join(v.LabelKeys, ","), Grouped: v.Grouped,
 		Total: viewFigures(t, &v.Total), RowCount: v.RowCount, Pods: v.Pods, Containers: v.Containers,
 	}
+	want.History, got.History = o.reports[id].total.recorded(), viewHistory(v.History)
 	if !ticked {
 		want.SampleTime, got.SampleTime = time.Time{}, time.Time{}
 	}

@@ -70,6 +70,7 @@ func (r *report) renew(need Need) {
 	if r.need.Window != need.Window {
 		r.resize(need.Window)
 	}
+	r.total.series.keep(need.History)
 	r.changed = r.changed || !r.need.equal(&need)
 	r.need = need
 }

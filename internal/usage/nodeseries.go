@@ -29,6 +29,7 @@ func (e *Engine) followNodes(readTime time.Time) {
 func (r *nodeReport) follow(s *step, total *nodeSums, rows []*nodeRow) {
 	if r.series.total == nil {
 		r.series = nodeSeries{total: newSeries(s), rows: map[model.Subject]*series{}}
+		r.series.total.keep(r.need.History)
 	}
 	r.series.total.follow(s, total.nodes, total.observation())
 	present := make(map[model.Subject]bool, len(rows))
@@ -86,6 +87,7 @@ func (r *nodeReport) renew(need Need) {
 			n.resize(need.Window)
 		}
 	}
+	r.series.total.keep(need.History)
 	r.need = need
 }
 

@@ -43,6 +43,7 @@ func (e *Engine) nodeView(r *nodeReport) *View {
 		RowCount:   len(rows),
 		Unfollowed: r.series.waiting,
 		Statistics: r.need.Statistics,
+		History:    r.series.total.recorded(),
 	}
 	v.Window = v.Total.setStatistics(r.series.total, e.nodes.now, v.Statistics)
 	for _, w := range rows[:top] {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/usage-operator/usage-operator/internal/history"
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/sketch"
 	"github.com/usage-operator/usage-operator/internal/usage"
@@ -14,6 +15,8 @@ import (
 // where it is made.
 type track struct {
 	windows [model.ResourceCount]*sketch.Window
+	// history is that of a total, nil where none is wanted.
+	history *history.Ring
 	// until is up to when it was summed up, newest the newest sample by then.
 	until, newest time.Time
 	// empty is since when there are no pods; zero while there are.
@@ -41,6 +44,7 @@ func (o *oracle) follow() {
 		rows, total := o.sums(id)
 		if r.total == nil {
 			r.total, r.tracks = newTrack(r.need.Window, o.now.Add(-o.usualStep())), map[model.Subject]*track{}
+			r.total.keep(r.need.History)
 		}
 		o.continueTrack(r.total, total)
 		for subject, row := range rows {
@@ -108,10 +112,36 @@ func (o *oracle) continueTrack(t *track, row *trueRow) {
 		o.gaps++
 		return
 	}
+	var used model.Sums
 	for r, window := range t.windows {
 		words := wordsOf(row.usage[r])
-		window.Add(o.now, model.SumOfWords(words.Hi, words.Lo), length)
+		used[r] = model.SumOfWords(words.Hi, words.Lo)
+		window.Add(o.now, used[r], length)
 	}
+	if t.history != nil {
+		t.history.Add(o.now, used, length)
+	}
+}
+
+// keep gives a track another history: what a ring keeps then is proven where it is
+// made.
+func (t *track) keep(shape history.Shape) {
+	switch {
+	case t == nil:
+	case shape.Points == 0:
+		t.history = nil
+	case t.history == nil:
+		t.history = history.New(shape)
+	default:
+		t.history.Resize(shape)
+	}
+}
+
+func (t *track) recorded() string {
+	if t == nil || t.history == nil {
+		return viewHistory(nil)
+	}
+	return viewHistory(t.history.View())
 }
 
 func (o *oracle) usualStep() time.Duration {
@@ -137,6 +167,7 @@ func (r *trueReport) renew(need usage.Need) {
 			}
 		}
 	}
+	r.total.keep(need.History)
 	if r.need = need; need.Window == 0 {
 		r.total, r.tracks = nil, nil
 	}

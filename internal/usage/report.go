@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/usage-operator/usage-operator/internal/history"
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/selection"
 )
@@ -14,6 +15,9 @@ type Need struct {
 	// Window is the length of the trailing window of the statistics; 0 for none.
 	Window     time.Duration
 	Statistics []Statistic
+	// History is the shape of the history of the total, which is kept beside its
+	// window; no points for none.
+	History history.Shape
 	// Top is the number of rows that are kept; the rest is summed.
 	Top int
 	// By ranks the rows, largest first.
@@ -21,7 +25,7 @@ type Need struct {
 }
 
 func (n *Need) equal(o *Need) bool {
-	return n.Top == o.Top && n.By == o.By && n.Window == o.Window && slices.Equal(n.Statistics, o.Statistics)
+	return n.Top == o.Top && n.By == o.By && n.Window == o.Window && n.History == o.History && slices.Equal(n.Statistics, o.Statistics)
 }
 
 // Order ranks rows by a measure of a resource.

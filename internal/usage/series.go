@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/usage-operator/usage-operator/internal/history"
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/sketch"
 )
@@ -24,6 +25,8 @@ const (
 // series is the usage of a row over time.
 type series struct {
 	windows [model.ResourceCount]*sketch.Window
+	// history is that of a total that wants one, else nil.
+	history *history.Ring
 	// until is up to when the row was summed up or had a gap, by the engine's own
 	// clock.
 	until time.Duration
@@ -98,6 +101,7 @@ func (r *report) follow(s *step) {
 	}
 	if r.total.series == nil {
 		r.total.series = newSeries(s)
+		r.total.series.keep(r.need.History)
 	}
 	r.total.series.follow(s, len(r.members), &sum)
 }
@@ -159,6 +163,7 @@ func (n *series) add(s *step, o *observation, length time.Duration) {
 			n.windows[r].Add(s.now, o.usage[r], length)
 		}
 	}
+	n.record(s.now, o.usage, length)
 }
 
 // resize gives all series another window. They keep what it still covers. 0 ends

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/usage-operator/usage-operator/internal/history"
 	"github.com/usage-operator/usage-operator/internal/model"
 )
 
@@ -41,6 +42,8 @@ type View struct {
 	Statistics []Statistic
 	// Window is the time that the statistics of the total cover.
 	Window Covered
+	// History is the total in the past; nil where none is kept.
+	History *history.View
 	// Unfollowed is how many rows have no statistics, because they are too many.
 	Unfollowed int
 }
@@ -77,6 +80,7 @@ func (e *Engine) View(id ID) (*View, bool) {
 	v.setRows(e, r, ranks[:top], ranks[top:])
 	r.comparePods(v, ranks[:top])
 	v.setStatistics(r, ranks[:top], e.now)
+	v.History = r.total.series.recorded()
 	e.addQuotas(r, v)
 	if v.Containers.Observed < v.Total.Containers {
 		v.Missing, v.MissingOmitted = e.missing(r)
