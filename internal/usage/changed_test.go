@@ -44,4 +44,12 @@ func TestChanged(t *testing.T) {
 	mustChange(false, "another report")
 	e.Apply(gone(web))
 	mustChange(true, "a pod that left")
+
+	followed := usage.ID{Kind: "ClusterUsageReport", Name: "followed"}
+	set(t, e, followed, everyPod, overFiveMinutes)
+	e.Tick(answerOf(at(200)))
+	view(t, e, followed)
+	if e.Tick(answerOf(at(215))); !e.Changed(followed) {
+		t.Error("a window that moves on without pods is no news")
+	}
 }

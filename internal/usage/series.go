@@ -103,7 +103,9 @@ func (r *report) follow(s *step) {
 		r.total.series = newSeries(s)
 		r.total.series.keep(r.need.History)
 	}
-	r.total.series.follow(s, len(r.members), &sum)
+	if r.total.series.follow(s, len(r.members), &sum) {
+		r.changed = true // without pods there is no other news
+	}
 }
 
 // attach tells whether a row has a series. It gives it one with its first
@@ -133,18 +135,21 @@ func newSeries(s *step) *series {
 }
 
 // follow adds what the tick stands for. While no sample is new it stands for
-// nothing. A row without pods uses nothing, and that is known.
-func (n *series) follow(s *step, pods int, o *observation) {
+// nothing. A row without pods uses nothing, and that is known. It tells whether
+// anything was added.
+func (n *series) follow(s *step, pods int, o *observation) (added bool) {
 	n.setEmpty(pods == 0, s.age)
 	if pods > 0 && o.newest == n.newest {
-		return
+		return false
 	}
 	length := min(s.age-n.until, s.longest)
 	n.until, n.newest = max(n.until, s.age), o.newest
 	isGap := int(o.lacking.lost)*tolerable > pods || pods > 0 && o.newest == 0
-	if length > 0 && !isGap {
-		n.add(s, o, length)
+	if length <= 0 || isGap {
+		return false
 	}
+	n.add(s, o, length)
+	return true
 }
 
 func (n *series) setEmpty(empty bool, age time.Duration) {
