@@ -55,6 +55,14 @@ type ReportStatus struct {
 	// other is the sum of the rows that are not in groups.
 	// +optional
 	Other *Row `json:"other,omitempty"`
+
+	// periods are the running period and the last spec.periods.keep closed ones,
+	// newest first. An edit of every or timeZone, or of what is counted, closes the
+	// running one.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=37
+	Periods []PeriodAccounts `json:"periods,omitempty"`
 }
 
 // WindowCovered is a trailing window as far as it was observed. Gaps are in none

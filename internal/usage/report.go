@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/usage-operator/usage-operator/internal/account"
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/selection"
 )
@@ -17,10 +18,13 @@ type Need struct {
 	Top int
 	// By ranks the rows, largest first.
 	By Order
+	// Accounts are the terms of the accounts by period; nil for none. They are
+	// kept where there is a Window.
+	Accounts *account.Terms
 }
 
 func (n *Need) equal(o *Need) bool {
-	return n.Top == o.Top && n.By == o.By && n.Window == o.Window && slices.Equal(n.Statistics, o.Statistics)
+	return n.Top == o.Top && n.By == o.By && n.Window == o.Window && n.Accounts.Equal(o.Accounts) && slices.Equal(n.Statistics, o.Statistics)
 }
 
 // Order ranks rows by a measure of a resource.
@@ -51,6 +55,7 @@ type report struct {
 	// series is how many rows have one, and waiting how many had none on the last
 	// tick because these were too many.
 	series, waiting int
+	books           books
 	// members are the pods that are selected, in no order.
 	members []*pod
 	// changed tells that the numbers can be others than those last viewed.
@@ -64,6 +69,7 @@ type report struct {
 func newReport(plan *selection.Plan, need Need, reads uint64) *report {
 	r := &report{plan: plan, need: need, reads: reads, bySubject: map[model.Subject]*row{}, changed: true}
 	r.total.owner = r
+	r.books = newBooks(need.Accounts)
 	return r
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/usage-operator/usage-operator/internal/account"
 	"github.com/usage-operator/usage-operator/internal/model"
 )
 
@@ -41,6 +42,9 @@ type View struct {
 	Statistics []Statistic
 	// Window is the time that the statistics of the total cover.
 	Window Covered
+	// Periods are the running period and the closed ones that are kept, newest
+	// first.
+	Periods []account.Period
 	// Unfollowed is how many rows have no statistics, because they are too many.
 	Unfollowed int
 }
@@ -73,6 +77,7 @@ func (e *Engine) View(id ID) (*View, bool) {
 		RowCount:      len(ranks),
 		UnsampledRuns: r.unsampledRuns,
 		Unfollowed:    r.waiting,
+		Periods:       r.books.periods(),
 	}
 	v.setRows(e, r, ranks[:top], ranks[top:])
 	r.comparePods(v, ranks[:top])
