@@ -2,8 +2,6 @@ package account
 
 import (
 	"time"
-
-	"github.com/usage-operator/usage-operator/internal/calendar"
 )
 
 // Renew goes on by other terms. The running period closes where they change what
@@ -60,7 +58,7 @@ func (l *Ledger) drop() {
 // period shows the running period.
 func (r *running) period(t *Terms, reason Reason, end int64) Period {
 	p := Period{
-		Period:   calendar.Period{Start: time.UnixMilli(r.start).UTC(), End: time.UnixMilli(end).UTC()},
+		Period:   periodOf(r.start, end),
 		Reason:   reason,
 		Observed: time.Duration(r.observed.length) * time.Millisecond,
 		Total:    r.total,
