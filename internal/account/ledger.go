@@ -59,8 +59,8 @@ type Row struct {
 // New returns a ledger without periods.
 func New(terms Terms) *Ledger { return &Ledger{terms: terms} }
 
-// Record adds a step.
-func (l *Ledger) Record(s *Step) {
+// Record adds a step, and tells whether a period closed with it.
+func (l *Ledger) Record(s *Step) (closed bool) {
 	to := s.To.UnixMilli()
 	if !l.isOpen() {
 		l.open(s.To)
@@ -69,9 +69,11 @@ func (l *Ledger) Record(s *Step) {
 		l.add(s)
 		l.close(PeriodEnded, l.running.end)
 		l.open(s.To)
+		closed = true
 	}
 	l.add(s)
 	l.through = max(l.through, to)
+	return closed
 }
 
 func (l *Ledger) isOpen() bool { return l.running.end > 0 }

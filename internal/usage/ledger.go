@@ -63,11 +63,13 @@ func (b *books) add(subject *model.Subject, length time.Duration, m account.Meas
 	}
 }
 
-// record writes down what was noted. The total is nil where the rows add up to it.
-func (b *books) record(s *step, observed time.Duration, total *account.Measures) {
-	b.ledger.Record(&account.Step{To: s.now, Observed: observed, Total: total, Rows: b.rows})
+// record writes down what was noted, and tells whether a period closed. The total
+// is nil where the rows add up to it.
+func (b *books) record(s *step, observed time.Duration, total *account.Measures) (closed bool) {
+	closed = b.ledger.Record(&account.Step{To: s.now, Observed: observed, Total: total, Rows: b.rows})
 	clear(b.rows)
 	b.rows = b.rows[:0]
+	return closed
 }
 
 // account adds what a tick stands for to a row's accounts. Rows without a series
@@ -94,17 +96,19 @@ func (w *row) alone(s *step) *pace {
 	return w.pace
 }
 
-// closeStep writes down what a tick added to the accounts.
+// closeStep writes down what a tick added to the accounts. A close is shown also
+// where nothing else is new.
 func (r *report) closeStep(s *step, sum *observation, length time.Duration) {
 	if r.books.ledger == nil {
 		return
 	}
-	if r.addsUp() {
-		r.books.record(s, length, nil)
-		return
+	var total *account.Measures
+	if !r.addsUp() {
+		total = &account.Measures{Usage: sum.usage, Requests: r.total.declared.requests.sum, Larger: r.books.total}
 	}
-	total := account.Measures{Usage: sum.usage, Requests: r.total.declared.requests.sum, Larger: r.books.total}
-	r.books.record(s, length, &total)
+	if r.books.record(s, length, total) {
+		r.changed = true
+	}
 }
 
 // weigh finds the larger of usage and requests of each container, where prices

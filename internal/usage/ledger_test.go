@@ -3,6 +3,7 @@ package usage_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/account"
@@ -120,4 +121,82 @@ func TestAccountsOfAnotherSelection(t *testing.T) {
 	if len(periods) != 3 || periods[1].Reason != account.SpecChanged || !periods[1].End.Equal(at(30)) {
 		t.Errorf("with another target the periods are %+v", periods)
 	}
+}
+
+// TestCloseIsNews: a period closes, and is shown, also when nothing is selected.
+func TestCloseIsNews(t *testing.T) {
+	e := usage.New()
+	set(t, e, clusterReport, everyPod, accounted(t, account.Usage))
+	for _, second := range []float64{0, 15, 3585} {
+		e.Tick(answerOf(at(second)))
+	}
+	view(t, e, clusterReport)
+	e.Tick(answerOf(at(3590)))
+	if e.Changed(clusterReport) {
+		t.Error("nothing has changed")
+	}
+	e.Tick(answerOf(at(3605)))
+	if !e.Changed(clusterReport) {
+		t.Error("a close is no news")
+	}
+	if periods := view(t, e, clusterReport).Periods; len(periods) != 2 || periods[1].Reason != account.PeriodEnded {
+		t.Errorf("the periods are %+v", periods)
+	}
+}
+
+// TestAccountsOfWholePods: what a pod requests as a whole is compared as a whole.
+func TestAccountsOfWholePods(t *testing.T) {
+	whole := changed(newPod("shop", "a", "app", "side"), func(p *model.Pod) {
+		p.PodLevel = &model.Resources{Requests: declared(5*cores, 100*mi)}
+	})
+	e := usage.New()
+	e.Apply(present(whole))
+	set(t, e, clusterReport, byPod, accounted(t, account.Larger))
+	for i := range 4 {
+		now := at(float64(15 * i))
+		a := one("shop", "a", now, 3)
+		a.cores["side"] = 1
+		e.Tick(answerOf(now, a))
+	}
+	mustAccount(t, "the total", &view(t, e, clusterReport).Periods[0].Total, fmt.Sprint(45*4, 45*5, 45*5))
+}
+
+// TestUnseenContainersRequest: of a container without a sample its requests count.
+// One of 25 pods without one is no gap.
+func TestUnseenContainersRequest(t *testing.T) {
+	e := usage.New()
+	set(t, e, clusterReport, everyPod, accounted(t, account.Larger))
+	for i := range 4 {
+		now := at(float64(15 * i))
+		var samples []sampled
+		for k := range 25 {
+			p := newPod("shop", fmt.Sprintf("p%02d", k), "app", "side")
+			if i == 0 {
+				e.Apply(present(p))
+			}
+			x := one("shop", p.Name, now, 3)
+			if k > 0 {
+				x.cores["side"] = 0
+			}
+			samples = append(samples, x)
+		}
+		e.Tick(answerOf(now, samples...))
+	}
+	mustAccount(t, "the total", &view(t, e, clusterReport).Periods[0].Total, fmt.Sprint(45*75, 45*50, 45*100))
+}
+
+// TestAccountsOfNodes: nodes use and request nothing.
+func TestAccountsOfNodes(t *testing.T) {
+	e := usage.New()
+	e.Apply(nodesPresent(newNode("n1")))
+	byNode := grouped(v1alpha1.GroupByNode)
+	byNode.Target = v1alpha1.TargetNodes
+	set(t, e, clusterReport, byNode, accounted(t, account.Usage))
+	for i := range 4 {
+		now := at(float64(15 * i))
+		e.TickNodes(&model.NodeSamples{ReadTime: now, Nodes: []model.NodeSample{{Name: "n1", Time: now, Window: 15 * time.Second, Usage: model.Amounts{2 * cores, mi}}}})
+	}
+	p := view(t, e, clusterReport).Periods[0]
+	mustAccount(t, "the total", &p.Total, fmt.Sprint(45*2, 0, 45*2))
+	mustAccount(t, p.Accounts[0].Subject.Node, &p.Accounts[0].Measures, fmt.Sprint(45*2, 0, 45*2))
 }
