@@ -71,6 +71,11 @@ var accepted = []acceptance{
 		spec: "target: Nodes\nnodeSelector: {matchLabels: {pool: gpu}}\ngroupBy: [{type: NodeLabel, label: pool}, {type: Node}]\nsortBy: {measure: PercentOfAllocatable}",
 		want: "interval: 1m\ntop: 20\ntarget: Nodes\nnodeSelector: {matchLabels: {pool: gpu}}\ngroupBy: [{type: NodeLabel, label: pool}, {type: Node}]\n" +
 			"sortBy: {resource: cpu, measure: PercentOfAllocatable}\n" + statistics},
+	{name: "periods", spec: "periods: {every: Week}\nprices: {currency: EUR, perHour: {memory: \"0.004\"}}",
+		want: defaults + "periods: {every: Week, timeZone: UTC, keep: 12}\nprices: {currency: EUR, perHour: {memory: \"0.004\"}, basis: Usage}"},
+	{name: "largest-periods", kind: "ClusterUsageReport",
+		spec: defaults + "periods: {every: Hour, timeZone: America/Argentina/ComodRivadavia, keep: 36}\nprices: {currency: KRW, perHour: {cpu: \"999999999.999999999\"}, basis: MaxOfRequestsAndUsage}",
+		want: defaults + "periods: {every: Hour, timeZone: America/Argentina/ComodRivadavia, keep: 36}\nprices: {currency: KRW, perHour: {cpu: \"999999999.999999999\"}, basis: MaxOfRequestsAndUsage}"},
 	{name: "all-the-bounds", kind: "ClusterUsageReport", spec: largest, want: defaults + largest},
 }
 

@@ -22,6 +22,7 @@ func TestRefusedSpecs(t *testing.T) {
 	tables := map[string][]refusal{
 		"settings": refusedSettings, "groupBy": refusedGroupBy, "selectors": refusedSelectors,
 		"workloads": refusedWorkloads, "names": refusedNames, "nodes": refusedNodes,
+		"periods": refusedPeriods,
 	}
 	for table, rows := range tables {
 		for i, row := range rows {

@@ -4,6 +4,7 @@ package v1alpha1
 //
 // +kubebuilder:validation:XValidation:rule="!has(self.sortBy) || !has(self.sortBy.measure) || self.sortBy.measure != 'PercentOfAllocatable'",fieldPath=".sortBy",message="PercentOfAllocatable is not for a UsageReport: what is allocatable belongs to nodes; use PercentOfRequests, or a ClusterUsageReport with target: Nodes"
 // +kubebuilder:validation:XValidation:rule="!has(self.groupBy) || self.groupBy.all(key, key.type != 'NodeLabel')",fieldPath=".groupBy",message="NodeLabel is not for a UsageReport: the labels of nodes belong to the cluster, not to a namespace; use a ClusterUsageReport, or the type Node"
+// +kubebuilder:validation:XValidation:rule="!has(self.prices) || has(self.periods)",fieldPath=".prices",message="prices are for the accounts of periods: add periods, for example periods: {every: Month}"
 type UsageReportSpec struct {
 	Selection      `json:",inline"`
 	ReportSettings `json:",inline"`
@@ -13,6 +14,8 @@ type UsageReportSpec struct {
 //
 // +kubebuilder:validation:XValidation:rule="!has(self.target) || self.target != 'Nodes' || !has(self.sortBy) || !has(self.sortBy.measure) || self.sortBy.measure in ['Usage', 'PercentOfAllocatable']",fieldPath=".sortBy",message="nodes request nothing: with target Nodes, sort by Usage or PercentOfAllocatable"
 // +kubebuilder:validation:XValidation:rule="has(self.target) && self.target == 'Nodes' || !has(self.sortBy) || !has(self.sortBy.measure) || self.sortBy.measure != 'PercentOfAllocatable'",fieldPath=".sortBy",message="only nodes have allocatable: PercentOfAllocatable goes with target: Nodes; for pods, use PercentOfRequests"
+// +kubebuilder:validation:XValidation:rule="!has(self.prices) || has(self.periods)",fieldPath=".prices",message="prices are for the accounts of periods: add periods, for example periods: {every: Month}"
+// +kubebuilder:validation:XValidation:rule="!has(self.target) || self.target != 'Nodes' || !has(self.prices) || !has(self.prices.basis) || self.prices.basis == 'Usage'",fieldPath=".prices.basis",message="nodes request nothing: with target Nodes, the basis is Usage"
 type ClusterUsageReportSpec struct {
 	ClusterSelection `json:",inline"`
 	ReportSettings   `json:",inline"`
@@ -60,6 +63,14 @@ type ReportSettings struct {
 	// +optional
 	// +kubebuilder:default={resource: cpu, measure: Usage}
 	SortBy *SortBy `json:"sortBy,omitempty"`
+
+	// periods keeps accounts by hours, days, weeks or months. Absent: none.
+	// +optional
+	Periods *Periods `json:"periods,omitempty"`
+
+	// prices give the accounts of periods a cost. Absent: none.
+	// +optional
+	Prices *Prices `json:"prices,omitempty"`
 
 	// suspend stops the report; its last numbers stay. Default: false.
 	// +optional

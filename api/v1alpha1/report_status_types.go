@@ -60,6 +60,14 @@ type ReportStatus struct {
 	// Absent while nothing was observed.
 	// +optional
 	History *History `json:"history,omitempty"`
+
+	// periods are the running period and the last spec.periods.keep closed ones,
+	// newest first. An edit of every or timeZone, or of what is counted, closes the
+	// running one.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=37
+	Periods []PeriodAccounts `json:"periods,omitempty"`
 }
 
 // History is the total of past steps of time.

@@ -39,6 +39,10 @@ var refusedStatuses = []refusal{
 		want: []string{"status.total.resources.cpu.percentOf.requests", "must be of type"}},
 	{name: "a quota without an amount", spec: oneRow("quota: {used: 1}"), want: []string{"status.total.resources.cpu.quota"}},
 	{name: "a quota that takes a second", spec: oneRow(`quota: {hard: "1e-10000000"}`), want: []string{"status.total.resources.cpu.quota.hard", "should match"}},
+	{name: "a cost of one's own", spec: onePeriod(`cost: free`), want: []string{"status.periods[0].total.cost", "should match"}},
+	{name: "hours that take a second", spec: onePeriod(`usageHours: {cpu: "1e-10000000"}`), want: []string{"status.periods[0].total.usageHours.cpu", "should match"}},
+	{name: "too many periods", spec: "periods: [" + numbered(38, `{startTime: "2026-01-01T00:00:%02dZ", endTime: "2026-01-31T09:00:00Z", closed: true, observedPercent: 1, total: {}}`) + "]",
+		want: []string{"status.periods", "at most 37 items"}},
 	{name: "too many rows", spec: `groups: [` + numbered(101, "{pods: %d, containers: 1}") + `]`, want: []string{"status.groups", "at most 100 items"}},
 	{name: "too many resources", spec: `total: {pods: 1, containers: 1, resources: {` + numbered(9, "r%d: {}") + `}}`,
 		want: []string{"status.total.resources", "8"}},
@@ -62,6 +66,10 @@ var refusedStatuses = []refusal{
 
 func oneRow(resource string) string {
 	return "total: {pods: 1, containers: 1, resources: {cpu: {" + resource + "}}}"
+}
+
+func onePeriod(total string) string {
+	return `periods: [{startTime: "2026-01-01T00:00:00Z", endTime: "2026-01-31T09:00:00Z", closed: false, observedPercent: 1, total: {` + total + `}}]`
 }
 
 func condition(fields string) string {
@@ -154,6 +162,19 @@ func fullStatus() v1alpha1.ReportStatus {
 		}
 		points[i] = v1alpha1.HistoryPoint{Time: now, Average: amounts, Maximum: amounts}
 	}
+	hours := map[v1alpha1.ResourceName]v1alpha1.Quantity{v1alpha1.ResourceCPU: "999999999999999.999m", v1alpha1.ResourceMemory: "0"}
+	account := v1alpha1.Account{Subject: row.Subject, UsageHours: hours, RequestHours: hours, Cost: strings.Repeat("9", 35) + ".9999"}
+	period := v1alpha1.PeriodAccounts{
+		StartTime: now, EndTime: now, Closed: true, Reason: v1alpha1.PeriodSpecChanged, ObservedPercent: 100, Total: account, Other: &account,
+		Prices: &v1alpha1.Prices{Currency: "KRW", Basis: v1alpha1.BasisRequests, PerHour: v1alpha1.PricesPerHour{CPU: "999999999.999999999", Memory: "0"}},
+	}
+	for range 20 {
+		period.Accounts = append(period.Accounts, account)
+	}
+	periods := make([]v1alpha1.PeriodAccounts, 37)
+	for i := range periods {
+		periods[i] = period
+	}
 	seen := v1alpha1.Observed{Expected: 1<<31 - 1, Observed: 0}
 	return v1alpha1.ReportStatus{
 		ObservedGeneration: 1<<53 - 1, SampleTime: now, Resolution: v1alpha1.NewDuration(15 * time.Second),
@@ -165,7 +186,7 @@ func fullStatus() v1alpha1.ReportStatus {
 			Percent: 100, Pods: &seen, Containers: &seen, Nodes: &seen, Missing: missing, MissingOmitted: 1<<31 - 1, UnsampledRuns: 1<<31 - 1,
 		},
 		Window: &v1alpha1.WindowCovered{StartTime: now, EndTime: now, ObservedSeconds: 1<<53 - 1},
-		Total:  &row, Groups: groups, GroupCount: 1<<31 - 1, Other: &row,
+		Total:  &row, Groups: groups, GroupCount: 1<<31 - 1, Other: &row, Periods: periods,
 		History: &v1alpha1.History{Step: "24h", Points: points},
 	}
 }

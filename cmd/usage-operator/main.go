@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	_ "time/tzdata" // the zones of accounts, since the image has no files of them
 
 	"k8s.io/klog/v2"
 	ctrl "sigs.k8s.io/controller-runtime"

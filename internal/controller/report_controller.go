@@ -110,6 +110,9 @@ func (r *ReportReconciler) gather(object v1alpha1.ReportObject) report.Facts {
 	if err == nil {
 		err = selection.CheckOrder(object.SelectionSpec().Target, object.Settings().SortBy)
 	}
+	if err == nil {
+		_, err = accountTerms(object.Settings())
+	}
 	if err != nil || object.Settings().Suspend {
 		facts.SpecError = err
 		r.Source.Drop(id)
@@ -168,6 +171,7 @@ func need(s *v1alpha1.ReportSettings, top int) usage.Need {
 	for _, name := range s.Statistics {
 		n.Statistics = append(n.Statistics, statistics[name])
 	}
+	n.Accounts, _ = accountTerms(s) // what cannot be kept was refused before
 	return n
 }
 

@@ -105,3 +105,9 @@ func (s Sums) Sub(other Sums) Sums {
 	}
 	return s
 }
+
+// Times returns s × n, which must fit.
+func (s Sum) Times(n int64) Sum {
+	hi, lo := bits.Mul64(s.lo, uint64(n))
+	return Sum{hi: int64(hi) + s.hi*n, lo: lo}
+}

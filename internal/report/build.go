@@ -50,6 +50,7 @@ func Build(v *usage.View) v1alpha1.ReportStatus {
 		other := newRow(v, v.Other)
 		s.Other = &other
 	}
+	s.Periods = newPeriods(v)
 	return s
 }
 

@@ -26,6 +26,7 @@ func Fingerprint(s *v1alpha1.ReportStatus) string {
 	for i := range s.Groups {
 		f.row(&s.Groups[i])
 	}
+	f.periods(s.Periods)
 	return strconv.FormatUint(f.Sum64(), 36)
 }
 

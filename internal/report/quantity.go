@@ -33,8 +33,9 @@ func measured(r model.Resource, s model.Sum) v1alpha1.Quantity {
 
 // declared writes an amount that was declared, exactly and as short as it can
 // be said: 1G rather than 1000000000, 1Gi rather than 1073741824.
-func declared(r model.Resource, s model.Sum) v1alpha1.Quantity {
-	n := integer(s)
+func declared(r model.Resource, s model.Sum) v1alpha1.Quantity { return shortest(r, integer(s)) }
+
+func shortest(r model.Resource, n *big.Int) v1alpha1.Quantity {
 	if r == model.CPU {
 		q, _ := cpuUnits.shortest(n)
 		return q

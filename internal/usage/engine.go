@@ -46,9 +46,11 @@ func (e *Engine) Set(id ID, plan *selection.Plan, need Need) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if plan.Target() == model.Nodes {
+		before := e.books(id)
 		e.forget(id)
-		return e.nodes.set(id, plan, need)
+		return e.nodes.set(id, plan, need, before)
 	}
+	before := e.books(id)
 	e.nodes.remove(id)
 	if r, ok := e.reports.byID[id]; ok {
 		if r.plan == plan {
@@ -58,11 +60,23 @@ func (e *Engine) Set(id ID, plan *selection.Plan, need Need) bool {
 		e.drop(id, r)
 	}
 	r := newReport(plan, need, e.reads)
+	r.books.inherit(before)
 	e.reports.add(id, r)
 	for _, p := range e.inventory.in(plan.Namespaces()) {
 		e.join(p, r)
 	}
 	return true
+}
+
+// books returns the accounts of a report as it is set; nil where it is not.
+func (e *Engine) books(id ID) *books {
+	if r := e.reports.byID[id]; r != nil {
+		return &r.books
+	}
+	if r := e.nodes.reports[id]; r != nil {
+		return &r.books
+	}
+	return nil
 }
 
 // renew gives a report another need. What it showed may not answer that.
@@ -71,6 +85,9 @@ func (r *report) renew(need Need) {
 		r.resize(need.Window)
 	}
 	r.total.series.keep(need.History)
+	if !r.need.Accounts.Equal(need.Accounts) {
+		r.books.renew(need.Accounts)
+	}
 	r.changed = r.changed || !r.need.equal(&need)
 	r.need = need
 }

@@ -38,6 +38,7 @@ type nodeReport struct {
 	plan   *selection.Plan
 	need   Need
 	series nodeSeries
+	books  books
 }
 
 func newNodes() nodes {
@@ -45,12 +46,14 @@ func newNodes() nodes {
 }
 
 // set adds a report or replaces its plan, and tells whether it did.
-func (s *nodes) set(id ID, plan *selection.Plan, need Need) bool {
+func (s *nodes) set(id ID, plan *selection.Plan, need Need, before *books) bool {
 	if known := s.reports[id]; known != nil && known.plan == plan {
 		known.renew(need)
 		return false
 	}
-	s.reports[id] = &nodeReport{plan: plan, need: need}
+	r := &nodeReport{plan: plan, need: need, books: newBooks(need.Accounts)}
+	r.books.inherit(before)
+	s.reports[id] = r
 	return true
 }
 

@@ -31,13 +31,15 @@ func (r *nodeReport) follow(s *step, total *nodeSums, rows []*nodeRow) {
 		r.series = nodeSeries{total: newSeries(s), rows: map[model.Subject]*series{}}
 		r.series.total.keep(r.need.History)
 	}
-	r.series.total.follow(s, total.nodes, total.observation())
+	observed := r.series.total.follow(s, total.nodes, total.observation())
 	present := make(map[model.Subject]bool, len(rows))
 	r.series.waiting = 0
 	for _, w := range rows {
 		present[w.subject] = true
-		r.series.followRow(s, w)
+		length := r.series.followRow(s, w)
+		r.account(w, length)
 	}
+	r.closeStep(s, total, observed)
 	for subject, n := range r.series.rows {
 		switch {
 		case present[subject]:
@@ -49,20 +51,21 @@ func (r *nodeReport) follow(s *step, total *nodeSums, rows []*nodeRow) {
 	}
 }
 
-func (x *nodeSeries) followRow(s *step, w *nodeRow) {
+// followRow returns how long the tick stands for.
+func (x *nodeSeries) followRow(s *step, w *nodeRow) time.Duration {
 	n := x.rows[w.subject]
 	if n == nil {
 		if w.observed == 0 {
-			return
+			return 0
 		}
 		if len(x.rows) >= s.most || s.windows.isFull() {
 			x.waiting++
-			return
+			return 0
 		}
 		n = newSeries(s)
 		x.rows[w.subject] = n
 	}
-	n.follow(s, w.nodes, w.observation())
+	return n.follow(s, w.nodes, w.observation())
 }
 
 // observation is what the series of pods are made of.
@@ -77,6 +80,9 @@ func (s *nodeSums) observation() *observation {
 
 // renew gives a report another need.
 func (r *nodeReport) renew(need Need) {
+	if !r.need.Accounts.Equal(need.Accounts) {
+		r.books.renew(need.Accounts)
+	}
 	switch {
 	case need.Window == r.need.Window, r.series.total == nil:
 	case need.Window == 0:

@@ -42,6 +42,7 @@ func (e *Engine) nodeView(r *nodeReport) *View {
 		Total:      total.row(),
 		RowCount:   len(rows),
 		Unfollowed: r.series.waiting,
+		Periods:    r.books.periods(),
 		Statistics: r.need.Statistics,
 		History:    r.series.total.recorded(),
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/usage-operator/usage-operator/internal/account"
 	"github.com/usage-operator/usage-operator/internal/history"
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/selection"
@@ -22,10 +23,14 @@ type Need struct {
 	Top int
 	// By ranks the rows, largest first.
 	By Order
+	// Accounts are the terms of the accounts by period; nil for none. They are
+	// kept where there is a Window.
+	Accounts *account.Terms
 }
 
 func (n *Need) equal(o *Need) bool {
-	return n.Top == o.Top && n.By == o.By && n.Window == o.Window && n.History == o.History && slices.Equal(n.Statistics, o.Statistics)
+	return n.Top == o.Top && n.By == o.By && n.Window == o.Window && n.History == o.History &&
+		n.Accounts.Equal(o.Accounts) && slices.Equal(n.Statistics, o.Statistics)
 }
 
 // Order ranks rows by a measure of a resource.
@@ -58,6 +63,7 @@ type report struct {
 	// series is how many rows have one, and waiting how many had none on the last
 	// tick because these were too many.
 	series, waiting int
+	books           books
 	// members are the pods that are selected, in no order.
 	members []*pod
 	// changed tells that the numbers can be others than those last viewed.
@@ -71,6 +77,7 @@ type report struct {
 func newReport(plan *selection.Plan, need Need, reads uint64) *report {
 	r := &report{plan: plan, need: need, reads: reads, byHash: map[uint64]*row{}, changed: true}
 	r.total.owner = r
+	r.books = newBooks(need.Accounts)
 	return r
 }
 

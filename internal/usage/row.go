@@ -10,7 +10,9 @@ type row struct {
 	owner    *report
 	observed observation
 	// series is nil where the report wants none, or has too many.
-	series   *series
+	series *series
+	// pace is that of a row without a series which is in the accounts.
+	pace     *pace
 	declared declared
 	subject  model.Subject
 	// next is the next row whose subject has the same hash.

@@ -27,11 +27,7 @@ type series struct {
 	windows [model.ResourceCount]*sketch.Window
 	// history is that of a total that wants one, else nil.
 	history *history.Ring
-	// until is up to when the row was summed up or had a gap, by the engine's own
-	// clock.
-	until time.Duration
-	// newest is the time of the newest sample by then, in Unix seconds.
-	newest int64
+	pace
 	// empty is since when the row has no pods, by the engine's own clock; -1 while
 	// it has some.
 	empty time.Duration
@@ -61,6 +57,7 @@ func (e *Engine) follow(t *tick) {
 	for _, r := range e.reports.byID {
 		if s.window = r.need.Window; s.window > 0 {
 			r.sweep(&s)
+			r.weigh()
 			r.follow(&s)
 		}
 	}
@@ -91,10 +88,12 @@ func (r *report) follow(s *step) {
 		if r.addsUp() {
 			sum.add(seen)
 		}
+		var length time.Duration
 		if r.attach(w, seen, s) {
-			w.series.follow(s, int(w.declared.pods), seen)
+			length = w.series.follow(s, int(w.declared.pods), seen)
 			s.windows.weigh(w.series)
 		}
+		r.account(w, seen, length, s)
 	}
 	if !r.addsUp() {
 		sum = *r.total.seen(s.number)
@@ -103,9 +102,9 @@ func (r *report) follow(s *step) {
 		r.total.series = newSeries(s)
 		r.total.series.keep(r.need.History)
 	}
-	if r.total.series.follow(s, len(r.members), &sum) {
-		r.changed = true // without pods there is no other news
-	}
+	length := r.total.series.follow(s, len(r.members), &sum)
+	r.changed = r.changed || length > 0 // without pods there is no other news
+	r.closeStep(s, &sum, length)
 }
 
 // attach tells whether a row has a series. It gives it one with its first
@@ -127,29 +126,21 @@ func (r *report) attach(w *row, seen *observation, s *step) bool {
 }
 
 func newSeries(s *step) *series {
-	n := &series{until: s.age - s.first, empty: -1}
+	n := &series{pace: *newPace(s), empty: -1}
 	for r := range n.windows {
 		n.windows[r] = sketch.New(s.window)
 	}
 	return n
 }
 
-// follow adds what the tick stands for. While no sample is new it stands for
-// nothing. A row without pods uses nothing, and that is known. It tells whether
-// anything was added.
-func (n *series) follow(s *step, pods int, o *observation) (added bool) {
+// follow adds what the tick stands for, and returns for how long.
+func (n *series) follow(s *step, pods int, o *observation) time.Duration {
 	n.setEmpty(pods == 0, s.age)
-	if pods > 0 && o.newest == n.newest {
-		return false
+	length := n.next(s, pods, o)
+	if length > 0 {
+		n.add(s, o, length)
 	}
-	length := min(s.age-n.until, s.longest)
-	n.until, n.newest = max(n.until, s.age), o.newest
-	isGap := int(o.lacking.lost)*tolerable > pods || pods > 0 && o.newest == 0
-	if length <= 0 || isGap {
-		return false
-	}
-	n.add(s, o, length)
-	return true
+	return length
 }
 
 func (n *series) setEmpty(empty bool, age time.Duration) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/usage-operator/usage-operator/internal/account"
 	"github.com/usage-operator/usage-operator/internal/history"
 	"github.com/usage-operator/usage-operator/internal/model"
 )
@@ -44,6 +45,9 @@ type View struct {
 	Window Covered
 	// History is the total in the past; nil where none is kept.
 	History *history.View
+	// Periods are the running period and the closed ones that are kept, newest
+	// first.
+	Periods []account.Period
 	// Unfollowed is how many rows have no statistics, because they are too many.
 	Unfollowed int
 }
@@ -76,6 +80,7 @@ func (e *Engine) View(id ID) (*View, bool) {
 		RowCount:      len(ranks),
 		UnsampledRuns: r.unsampledRuns,
 		Unfollowed:    r.waiting,
+		Periods:       r.books.periods(),
 	}
 	v.setRows(e, r, ranks[:top], ranks[top:])
 	r.comparePods(v, ranks[:top])
