@@ -84,7 +84,7 @@ func hours(sums model.Sums) map[v1alpha1.ResourceName]v1alpha1.Quantity {
 	const perHour = 3_600_000
 	out := make(map[v1alpha1.ResourceName]v1alpha1.Quantity, len(resources))
 	for i, name := range resources {
-		n := account.Integer(sums[i])
+		n := integer(sums[i])
 		n.Add(n, big.NewInt(perHour/2))
 		out[name] = shortest(model.Resource(i), n.Div(n, big.NewInt(perHour)))
 	}
