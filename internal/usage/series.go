@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -29,10 +30,13 @@ type series struct {
 	until time.Duration
 	// newest is the time of the newest sample by then, in Unix seconds.
 	newest int64
-	// empty is since when the row has no pods, by the engine's own clock; -1 while
-	// it has some.
+	// empty is since when the row has no pods, by the engine's own clock; peopled
+	// while it has some.
 	empty time.Duration
 }
+
+// peopled is since when a row with pods has none.
+const peopled = time.Duration(math.MinInt64)
 
 // step is how a tick continues a series.
 type step struct {
@@ -70,7 +74,7 @@ func (r *report) sweep(s *step) {
 		case r.waiting > 0:
 			r.waiting--
 			r.removeRow(w)
-		case w.series.empty >= 0 && s.age-w.series.empty >= s.window:
+		case w.series.empty != peopled && s.age-w.series.empty >= s.window:
 			r.removeRow(w)
 		}
 	}
@@ -116,7 +120,7 @@ func (r *report) attach(w *row, seen *observation, s *step) bool {
 }
 
 func newSeries(s *step) *series {
-	n := &series{until: s.age - s.first, empty: -1}
+	n := &series{until: s.age - s.first, empty: peopled}
 	for r := range n.windows {
 		n.windows[r] = sketch.New(s.window)
 	}
@@ -141,8 +145,8 @@ func (n *series) follow(s *step, pods int, o *observation) {
 func (n *series) setEmpty(empty bool, age time.Duration) {
 	switch {
 	case !empty:
-		n.empty = -1
-	case n.empty < 0:
+		n.empty = peopled
+	case n.empty == peopled:
 		n.empty = age
 	}
 }
