@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/usage-operator/usage-operator/internal/checkpoint"
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/selection"
 	"github.com/usage-operator/usage-operator/internal/sketch"
@@ -69,7 +70,7 @@ func (w *restarting) save(t *testing.T) {
 		if _, ok := w.engine.Snapshot(id, new(selection.Plan)); ok {
 			t.Errorf("%v: a snapshot of another plan", id)
 		}
-		truth := saved{plan: w.plans[id], snapshot: s, time: w.truth.now, tracks: map[model.Subject]*track{}}
+		truth := saved{plan: w.plans[id], snapshot: stored(t, s), time: w.truth.now, tracks: map[model.Subject]*track{}}
 		if r.total != nil {
 			truth.total = r.total.clone()
 		}
@@ -78,6 +79,20 @@ func (w *restarting) save(t *testing.T) {
 		}
 		w.saved[id] = truth
 	}
+}
+
+// stored is a snapshot that has been a checkpoint.
+func stored(t *testing.T, s *usage.Snapshot) *usage.Snapshot {
+	t.Helper()
+	data, omitted, err := checkpoint.Encode(&checkpoint.Content{Owner: "uid", Snapshot: s}, checkpoint.MaxBytes)
+	if err != nil || omitted != 0 {
+		t.Fatalf("%d rows are left out: %v", omitted, err)
+	}
+	opened, err := checkpoint.Open(data, "uid", checkpoint.Hash{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return opened
 }
 
 // restart ends the engine without warning and starts another one.
