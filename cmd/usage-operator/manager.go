@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/budget"
 	"github.com/usage-operator/usage-operator/internal/controller"
 	"github.com/usage-operator/usage-operator/internal/inventory"
+	"github.com/usage-operator/usage-operator/internal/keeper"
 	"github.com/usage-operator/usage-operator/internal/metricsapi"
 	"github.com/usage-operator/usage-operator/internal/poller"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -17,6 +19,7 @@ import (
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
@@ -44,24 +47,44 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 		return nil, err
 	}
 	statuses := budget.New(o.statusBytesPerSecond)
-	for _, c := range append(statuses.Collectors(), pods.Collector()) {
-		if err := metrics.Registry.Register(c); err != nil {
-			return nil, fmt.Errorf("register the operator's metrics: %w", err)
-		}
-	}
 	reader, err := metricsapi.New(config, clock.RealClock{})
 	if err != nil {
 		return nil, fmt.Errorf("make the reader of the Metrics API: %w", err)
 	}
 	subscribe := func() poller.Feed { return pods.Subscribe() }
 	poll := poller.New(reader, pods, subscribe, clock.RealClock{}, mgr.GetLogger().WithName("poller"))
+	keep, err := newKeeper(mgr, poll, o)
+	if err != nil {
+		return nil, err
+	}
 	return mgr, errors.Join(
+		register(append(append(statuses.Collectors(), keep.Collectors()...), pods.Collector())),
 		mgr.Add(pods),
 		mgr.Add(poll),
-		controller.SetupReports(mgr, poll, statuses, clock.RealClock{}),
+		mgr.Add(keep),
+		controller.SetupReports(mgr, poll, keep, statuses, clock.RealClock{}),
 		mgr.AddHealthzCheck("ping", healthz.Ping),
 		mgr.AddReadyzCheck("inventory", synced(pods)),
 	)
+}
+
+// newKeeper gives the keeper of checkpoints a client without a cache: checkpoints
+// are large, and each is read once.
+func newKeeper(mgr ctrl.Manager, source keeper.Source, o *options) (*keeper.Keeper, error) {
+	direct, err := client.New(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme(), HTTPClient: mgr.GetHTTPClient()})
+	if err != nil {
+		return nil, fmt.Errorf("make a client for checkpoints: %w", err)
+	}
+	return keeper.New(direct, mgr.GetClient(), source, clock.RealClock{}, mgr.GetLogger().WithName("keeper"), o.checkpoints), nil
+}
+
+func register(collectors []prometheus.Collector) error {
+	for _, c := range collectors {
+		if err := metrics.Registry.Register(c); err != nil {
+			return fmt.Errorf("register the operator's metrics: %w", err)
+		}
+	}
+	return nil
 }
 
 func managerOptions(o *options) ctrl.Options {
