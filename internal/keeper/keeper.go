@@ -2,14 +2,12 @@ package keeper
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
 	"github.com/go-logr/logr"
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/budget"
-	"github.com/usage-operator/usage-operator/internal/checkpoint"
 	"github.com/usage-operator/usage-operator/internal/selection"
 	"github.com/usage-operator/usage-operator/internal/usage"
 	"k8s.io/utils/clock"
@@ -60,31 +58,6 @@ type Keeper struct {
 	listeners map[string]func(usage.ID)
 }
 
-// entry is a report and its checkpoint.
-type entry struct {
-	// writing is held during a write.
-	writing sync.Mutex
-	owner   v1alpha1.CheckpointOwner
-	// rests tells that the report is not in the engine.
-	rests bool
-	plan  *selection.Plan
-	hash  checkpoint.Hash
-	// version is that of the stored object; "" while there is none.
-	version string
-	// due is when to write next, current when what is stored was last up to date.
-	due, current time.Time
-	// holds is what the stored object tells of.
-	holds mark
-	// unsure is what was sent last, if nobody knows whether it was stored.
-	unsure []byte
-}
-
-// mark tells snapshots apart. Clocks are adjusted, so that it is in seconds.
-type mark struct {
-	hash  checkpoint.Hash
-	until int64
-}
-
 // New returns a keeper without reports. The client must not have a cache, the
 // reader of reports should.
 func New(c client.Client, reports client.Reader, source Source, clock clock.WithTicker, log logr.Logger, o Options) *Keeper {
@@ -102,73 +75,6 @@ func (k *Keeper) OnReload(kind string, f func(usage.ID)) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.listeners[kind] = f
-}
-
-// Resume must be called before a report enters the engine, and again whenever its
-// plan may be another. It returns what the report remembers where it begins or goes
-// on; nil for nothing. An error means that it is not known yet: try again.
-func (k *Keeper) Resume(ctx context.Context, id usage.ID, object v1alpha1.ReportObject, plan *selection.Plan) (*usage.Snapshot, error) {
-	hash, err := checkpoint.HashOf(object.SelectionSpec())
-	if err != nil {
-		return nil, err
-	}
-	uid := string(object.GetUID())
-	if k.follows(id, uid, plan, hash) {
-		return nil, nil //nolint:nilnil // the engine remembers itself
-	}
-	x, err := k.store.get(ctx, uid)
-	if err != nil {
-		k.metrics.failed(readFailed)
-		k.log.Error(err, "A report waits for its checkpoint", "report", id)
-		return nil, err
-	}
-	e := &entry{owner: ownerOf(id, uid), plan: plan, hash: hash, current: k.clock.Now(), due: nextSlot(uid, k.interval, k.clock.Now())}
-	var snapshot *usage.Snapshot
-	if x != nil {
-		e.version = x.version
-		snapshot = k.open(id, e, x.data)
-	}
-	k.set(id, e)
-	return snapshot, nil
-}
-
-// follows tells whether a report is in the engine already, and takes note of its
-// plan.
-func (k *Keeper) follows(id usage.ID, uid string, plan *selection.Plan, hash checkpoint.Hash) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	e, ok := k.entries[id]
-	if !ok || e.rests || e.owner.UID != uid {
-		return false
-	}
-	e.plan, e.hash = plan, hash
-	return true
-}
-
-// open decodes what was stored. What is of no use is left aside: the next write
-// replaces it.
-func (k *Keeper) open(id usage.ID, e *entry, data []byte) *usage.Snapshot {
-	s, err := checkpoint.Open(data, e.owner.UID, e.hash)
-	switch reason := checkpoint.ReasonOf(err); {
-	case err == nil:
-		return s
-	case reason == checkpoint.SpecChanged:
-		k.log.Info("A report counts something else than before and starts anew", "report", id)
-	default:
-		k.metrics.failed(string(reason))
-		k.log.Error(err, "A checkpoint is of no use, its report starts anew", "report", id)
-	}
-	return nil
-}
-
-// set registers a report, in place of a former one of the same name.
-func (k *Keeper) set(id usage.ID, e *entry) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if old, ok := k.entries[id]; ok && old.owner.UID != e.owner.UID {
-		k.doomed[old.owner.UID] = true
-	}
-	k.entries[id] = e
 }
 
 // Park must be called before a report leaves the engine for a while. It stores what
@@ -200,37 +106,4 @@ func (k *Keeper) Forget(id usage.ID) {
 		delete(k.entries, id)
 		k.budget.Leave(id)
 	}
-}
-
-func (k *Keeper) entry(id usage.ID) *entry {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.entries[id]
-}
-
-func (k *Keeper) isResting(e *entry) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return e.rests
-}
-
-// oldest is the age of the oldest checkpoint of a report that is followed.
-func (k *Keeper) oldest() (age time.Duration) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	now := k.clock.Now()
-	for _, e := range k.entries {
-		if !e.rests {
-			age = max(age, now.Sub(e.current))
-		}
-	}
-	return age
-}
-
-func ownerOf(id usage.ID, uid string) v1alpha1.CheckpointOwner {
-	return v1alpha1.CheckpointOwner{Kind: id.Kind, Namespace: id.Namespace, Name: id.Name, UID: uid}
-}
-
-func ownerName(o *v1alpha1.CheckpointOwner) string {
-	return fmt.Sprintf("%s %s/%s", o.Kind, o.Namespace, o.Name)
 }
