@@ -68,6 +68,7 @@ const (
 	ReasonInvalidSpec           = "InvalidSpec"
 	ReasonWaitingForSync        = "WaitingForSync"
 	ReasonWaitingForFirstSample = "WaitingForFirstSample"
+	ReasonWaitingForCheckpoint  = "WaitingForCheckpoint"
 	ReasonAllSampled            = "AllSampled"
 	ReasonSamplesMissing        = "SamplesMissing"
 	// ReasonTruncated is of Complete: not all rows fit into the status.

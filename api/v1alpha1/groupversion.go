@@ -14,6 +14,7 @@ func AddToScheme(s *runtime.Scheme) error {
 	s.AddKnownTypes(GroupVersion,
 		&UsageReport{}, &UsageReportList{},
 		&ClusterUsageReport{}, &ClusterUsageReportList{},
+		&UsageCheckpoint{}, &UsageCheckpointList{},
 	)
 	metav1.AddToGroupVersion(s, GroupVersion)
 	return nil

@@ -20,6 +20,7 @@ var writable = map[string]any{
 	"UsageReport.spec":        v1alpha1.UsageReportSpec{},
 	"ClusterUsageReport.spec": v1alpha1.ClusterUsageReportSpec{},
 	"status":                  v1alpha1.ReportStatus{},
+	"UsageCheckpoint":         v1alpha1.CheckpointContent{},
 }
 
 // TestTypesCannotFailToDecode: one stored object that Go cannot decode stops
@@ -35,7 +36,7 @@ func TestTypesCannotFailToDecode(t *testing.T) {
 // TestEveryKindIsHeld fails where a kind is added and not held by the rules.
 func TestEveryKindIsHeld(t *testing.T) {
 	kinds := registeredKinds(t)
-	if want := []string{"ClusterUsageReport", "UsageReport"}; !reflect.DeepEqual(kinds, want) {
+	if want := []string{"ClusterUsageReport", "UsageCheckpoint", "UsageReport"}; !reflect.DeepEqual(kinds, want) {
 		t.Errorf("the kinds are %v, held are %v: add the new kind to writable and here", kinds, want)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/usage-operator/usage-operator/internal/budget"
 	"github.com/usage-operator/usage-operator/internal/controller"
 	"github.com/usage-operator/usage-operator/internal/inventory"
+	"github.com/usage-operator/usage-operator/internal/keeper"
 	"github.com/usage-operator/usage-operator/internal/metricsapi"
 	"github.com/usage-operator/usage-operator/internal/poller"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -19,6 +20,7 @@ import (
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
@@ -53,14 +55,29 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	poll := poller.New(reader, pods, subscribe, clock.RealClock{}, mgr.GetLogger().WithName("poller"))
 	poll.BoundWindows(o.windowMemory)
 	statuses := budget.New(o.statusBytesPerSecond)
+	keep, err := newKeeper(mgr, poll, o)
+	if err != nil {
+		return nil, err
+	}
 	return mgr, errors.Join(
-		register(statuses.Collectors(), poll.Collectors(), []prometheus.Collector{pods.Collector()}),
+		register(statuses.Collectors(), poll.Collectors(), keep.Collectors(), []prometheus.Collector{pods.Collector()}),
 		mgr.Add(pods),
 		mgr.Add(poll),
-		controller.SetupReports(mgr, poll, statuses, clock.RealClock{}),
+		mgr.Add(keep),
+		controller.SetupReports(mgr, poll, keep, statuses, clock.RealClock{}),
 		mgr.AddHealthzCheck("ping", healthz.Ping),
 		mgr.AddReadyzCheck("inventory", synced(pods)),
 	)
+}
+
+// newKeeper gives the keeper of checkpoints a client without a cache: checkpoints
+// are large, and each is read once.
+func newKeeper(mgr ctrl.Manager, source keeper.Source, o *options) (*keeper.Keeper, error) {
+	direct, err := client.New(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme(), HTTPClient: mgr.GetHTTPClient()})
+	if err != nil {
+		return nil, fmt.Errorf("make a client for checkpoints: %w", err)
+	}
+	return keeper.New(direct, mgr.GetClient(), source, clock.RealClock{}, mgr.GetLogger().WithName("keeper"), o.checkpoints), nil
 }
 
 // register adds the operator's own metrics to those of controller-runtime.

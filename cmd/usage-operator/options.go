@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
+	"os"
+	"time"
 
 	"github.com/go-logr/logr"
 	"github.com/usage-operator/usage-operator/internal/budget"
+	"github.com/usage-operator/usage-operator/internal/keeper"
 	"github.com/usage-operator/usage-operator/internal/usage"
 	"go.uber.org/zap/zapcore"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
@@ -19,6 +23,7 @@ type options struct {
 	metricsAddress          string
 	statusBytesPerSecond    int
 	windowMemory            int
+	checkpoints             keeper.Options
 	log                     zap.Options
 }
 
@@ -38,6 +43,12 @@ func parseOptions(args []string) (*options, error) {
 			"Where more would be written, statuses are refreshed less often than their interval, and say so.")
 	flags.IntVar(&o.windowMemory, "window-memory-bytes", usage.DefaultWindowMemory,
 		"How many bytes of memory the windows of all rows may take. Beyond that, further rows have no statistics, and their reports say so.")
+	flags.StringVar(&o.checkpoints.Namespace, "checkpoint-namespace", "",
+		"Namespace of the checkpoints. The operator's own namespace is the default, outside of a cluster "+defaultNamespace+".")
+	flags.DurationVar(&o.checkpoints.Interval, "checkpoint-interval", keeper.DefaultInterval,
+		"How often the checkpoint of each report is written: what a kill can cost of its samples.")
+	flags.IntVar(&o.checkpoints.BytesPerSecond, "checkpoint-bytes-per-second", keeper.DefaultBytesPerSecond,
+		"How many bytes a second all checkpoints together may take. Where more would be written, they are written less often.")
 	// GetConfig of controller-runtime reads --kubeconfig from the global flags.
 	if kubeconfig := flag.Lookup("kubeconfig"); kubeconfig != nil {
 		flags.Var(kubeconfig.Value, kubeconfig.Name, kubeconfig.Usage)
@@ -57,7 +68,36 @@ func parseOptions(args []string) (*options, error) {
 		return nil, fmt.Errorf("--window-memory-bytes is %d: 0 keeps windows for totals only; leave it out for the default of %d",
 			o.windowMemory, usage.DefaultWindowMemory)
 	}
-	return o, nil
+	return o, o.checkCheckpoints()
+}
+
+// checkCheckpoints refuses what cannot work, and finds the operator's namespace.
+func (o *options) checkCheckpoints() error {
+	c := &o.checkpoints
+	switch {
+	case c.Interval < time.Second:
+		return fmt.Errorf("--checkpoint-interval is %s: it must be 1s at least; leave it out for the default of %s", c.Interval, keeper.DefaultInterval)
+	case c.BytesPerSecond < 1:
+		return fmt.Errorf("--checkpoint-bytes-per-second is %d: nothing could be written; leave it out for the default of %d",
+			c.BytesPerSecond, keeper.DefaultBytesPerSecond)
+	case c.Namespace == "":
+		c.Namespace = ownNamespace(namespaceFile)
+	}
+	return nil
+}
+
+const (
+	// namespaceFile is where a pod finds its namespace.
+	namespaceFile = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
+	// defaultNamespace is the one that config/ installs into.
+	defaultNamespace = "usage-operator-system"
+)
+
+func ownNamespace(file string) string {
+	if text, err := os.ReadFile(file); err == nil && len(bytes.TrimSpace(text)) > 0 {
+		return string(bytes.TrimSpace(text))
+	}
+	return defaultNamespace
 }
 
 // logger writes JSON to stderr, where any node's logging agent finds it.

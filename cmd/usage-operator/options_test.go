@@ -3,11 +3,16 @@ package main
 import (
 	"errors"
 	"flag"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/usage-operator/usage-operator/internal/keeper"
 )
 
 func TestDefaults(t *testing.T) {
@@ -15,19 +20,26 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &options{probeAddress: ":8081", metricsAddress: "0", statusBytesPerSecond: 262144, windowMemory: 256 << 20}
+	want := &options{
+		probeAddress: ":8081", metricsAddress: "0", statusBytesPerSecond: 262144, windowMemory: 256 << 20,
+		checkpoints: keeper.Options{Namespace: "usage-operator-system", Interval: 5 * time.Minute, BytesPerSecond: 131072},
+	}
 	mustBe(t, want, o)
 }
 
 func TestFlags(t *testing.T) {
 	o, err := parseOptions([]string{
 		"--leader-elect", "--leader-election-namespace=ops", "--health-probe-bind-address=:1", "--metrics-bind-address", ":2",
+		"--checkpoint-namespace=ops", "--checkpoint-interval=10s", "--checkpoint-bytes-per-second=2000",
 		"--status-bytes-per-second=1000", "--window-memory-bytes=2000", "--zap-log-level=debug",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &options{leaderElection: true, leaderElectionNamespace: "ops", probeAddress: ":1", metricsAddress: ":2", statusBytesPerSecond: 1000, windowMemory: 2000}
+	want := &options{
+		leaderElection: true, leaderElectionNamespace: "ops", probeAddress: ":1", metricsAddress: ":2", statusBytesPerSecond: 1000, windowMemory: 2000,
+		checkpoints: keeper.Options{Namespace: "ops", Interval: 10 * time.Second, BytesPerSecond: 2000},
+	}
 	mustBe(t, want, o)
 	if !o.logger().V(1).Enabled() {
 		t.Error("the level of the log is not debug")
@@ -60,10 +72,25 @@ func TestWrongArguments(t *testing.T) {
 		{"--status-bytes-per-second=0", "nothing could be written"},
 		{"--status-bytes-per-second=lots", "lots"},
 		{"--window-memory-bytes=-1", "0 keeps windows for totals only"},
+		{"--checkpoint-bytes-per-second=0", "nothing could be written"},
+		{"--checkpoint-interval=10ms", "1s at least"},
 		{"leader-elect", `"leader-elect" is not a flag`},
 	} {
 		if err := run([]string{row.arg}); err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s gives the error %v, want one with %q", row.arg, err, row.want)
+		}
+	}
+}
+
+// TestOwnNamespace: a pod finds it in a file.
+func TestOwnNamespace(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "namespace")
+	for text, want := range map[string]string{"ops\n": "ops", "": "usage-operator-system"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := ownNamespace(file); got != want {
+			t.Errorf("%q is the namespace %q, want %q", text, got, want)
 		}
 	}
 }

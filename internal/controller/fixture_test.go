@@ -27,12 +27,13 @@ import (
 // fixture is an operator without a poller, for one namespace and all cluster
 // kinds.
 type fixture struct {
-	t         testing.TB
-	namespace string
-	source    *fakeSource
-	clock     *testingclock.FakePassiveClock
-	budget    *budget.Budget
-	log       errorLog
+	t           testing.TB
+	namespace   string
+	source      *fakeSource
+	checkpoints *fakeCheckpoints
+	clock       *testingclock.FakePassiveClock
+	budget      *budget.Budget
+	log         errorLog
 	// server is a client without a cache, operator that of the operator.
 	server, operator client.Client
 	stop             func()
@@ -54,7 +55,7 @@ func reconciling(t testing.TB) *fixture {
 }
 
 func (f *fixture) setup(mgr ctrl.Manager) error {
-	return SetupReports(mgr, f.source, f.budget, f.clock)
+	return SetupReports(mgr, f.source, f.checkpoints, f.budget, f.clock)
 }
 
 // idle is a fixture with nothing but the operator's client and its cache.
@@ -72,7 +73,7 @@ func newFixture(t testing.TB) *fixture {
 		t.Fatal(err)
 	}
 	f := &fixture{
-		t: t, source: newFakeSource(), clock: testingclock.NewFakePassiveClock(now), budget: budget.New(64 << 20), log: newErrorLog(),
+		t: t, source: newFakeSource(), checkpoints: newFakeCheckpoints(), clock: testingclock.NewFakePassiveClock(now), budget: budget.New(64 << 20), log: newErrorLog(),
 		server: server, patches: map[string]int{},
 	}
 	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "team-"}}

@@ -28,9 +28,13 @@ import (
 // about. A conflict is no error: nothing needs to be done about it.
 const conflictPause = time.Second
 
+// rememberPause is between two attempts to read what a report remembers.
+const rememberPause = 5 * time.Second
+
 // Source serves the numbers of reports.
 type Source interface {
 	Serve(id usage.ID, plan *selection.Plan, need usage.Need, interval time.Duration)
+	Restore(id usage.ID, plan *selection.Plan, need usage.Need, interval time.Duration, s *usage.Snapshot)
 	Drop(id usage.ID)
 	OnDue(kind string, f func([]usage.ID))
 	View(id usage.ID) *usage.View
@@ -39,13 +43,26 @@ type Source interface {
 	Starting(target model.Target) bool
 }
 
+// Checkpoints keep what reports remember while the operator does not run, or the
+// report is suspended.
+type Checkpoints interface {
+	// Resume comes before a report is served. While it fails, the report waits.
+	Resume(ctx context.Context, id usage.ID, object v1alpha1.ReportObject, plan *selection.Plan) (*usage.Snapshot, error)
+	// Park comes before a report is dropped for a while, Forget after one is gone.
+	Park(ctx context.Context, id usage.ID, object v1alpha1.ReportObject)
+	Forget(id usage.ID)
+	// OnReload calls f with each report of a kind that has to be resumed again.
+	OnReload(kind string, f func(usage.ID))
+}
+
 // ReportReconciler keeps the status of one kind of report up to date.
 type ReportReconciler struct {
 	Client client.Client
 	Source Source
 	Clock  clock.PassiveClock
 	// Budget is shared by all that write statuses.
-	Budget *budget.Budget
+	Budget      *budget.Budget
+	Checkpoints Checkpoints
 	// Kind is UsageReport or ClusterUsageReport, New an empty object of it.
 	Kind string
 	New  func() v1alpha1.ReportObject
@@ -66,9 +83,12 @@ func (r *ReportReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctr
 		r.forget(req.NamespacedName)
 		return ctrl.Result{}, nil
 	}
-	decision := r.decide(object)
+	remembers := r.remember(ctx, object)
+	decision := r.decideOn(object, remembers)
 	wait, err := r.carryOut(ctx, object, &decision)
 	switch {
+	case err == nil && !remembers:
+		return ctrl.Result{RequeueAfter: rememberPause}, nil
 	case err == nil:
 		return ctrl.Result{RequeueAfter: wait}, nil
 	case apierrors.IsConflict(err):
@@ -77,6 +97,17 @@ func (r *ReportReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctr
 	default:
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
+}
+
+// decideOn says what the status of a report must become. Without what it remembers
+// it is not served.
+func (r *ReportReconciler) decideOn(object v1alpha1.ReportObject, remembers bool) report.Decision {
+	if remembers {
+		return r.decide(object)
+	}
+	facts := r.facts(object)
+	facts.Remembering = true
+	return report.Decide(&facts)
 }
 
 // decide says what the status of a report must become. Where its rows do not fit
@@ -96,32 +127,43 @@ func (r *ReportReconciler) decide(object v1alpha1.ReportObject) report.Decision 
 // gather makes the report known to the source and collects what its status
 // depends on.
 func (r *ReportReconciler) gather(object v1alpha1.ReportObject) report.Facts {
-	id := r.id(client.ObjectKeyFromObject(object))
-	facts := report.Facts{
-		Now:         r.Clock.Now(),
-		Generation:  object.GetGeneration(),
-		Settings:    object.Settings(),
-		Synced:      r.Source.Synced(),
-		Published:   object.ReportStatus(),
-		Fingerprint: publishedFingerprint(object),
-		Waited:      r.Budget.Waited(r.Clock.Now(), id),
-	}
-	plan, err := r.plans.of(object)
-	if err == nil {
-		err = selection.CheckOrder(object.SelectionSpec().Target, object.Settings().SortBy)
-	}
-	if err == nil {
-		_, err = accountTerms(object.Settings())
-	}
+	facts := r.facts(object)
+	plan, err := r.planOf(object)
 	if err != nil || object.Settings().Suspend {
 		facts.SpecError = err
-		r.Source.Drop(id)
+		r.Source.Drop(r.id(client.ObjectKeyFromObject(object)))
 		return facts
 	}
 	facts.View = r.view(object, int(object.Settings().Top))
 	facts.Starting = r.Source.Starting(plan.Target())
 	facts.Metrics = r.Source.Metrics(plan.Target())
 	return facts
+}
+
+// facts are those that depend on the object alone.
+func (r *ReportReconciler) facts(object v1alpha1.ReportObject) report.Facts {
+	return report.Facts{
+		Now:         r.Clock.Now(),
+		Generation:  object.GetGeneration(),
+		Settings:    object.Settings(),
+		Synced:      r.Source.Synced(),
+		Published:   object.ReportStatus(),
+		Fingerprint: publishedFingerprint(object),
+		Waited:      r.Budget.Waited(r.Clock.Now(), r.id(client.ObjectKeyFromObject(object))),
+	}
+}
+
+// planOf returns an error where the spec cannot be served.
+func (r *ReportReconciler) planOf(object v1alpha1.ReportObject) (*selection.Plan, error) {
+	plan, err := r.plans.of(object)
+	if err != nil {
+		return nil, err
+	}
+	if err := selection.CheckOrder(object.SelectionSpec().Target, object.Settings().SortBy); err != nil {
+		return nil, err
+	}
+	_, err = accountTerms(object.Settings())
+	return plan, err
 }
 
 // view returns the numbers of a report with so many rows at most.
@@ -137,6 +179,7 @@ func (r *ReportReconciler) view(object v1alpha1.ReportObject, top int) *usage.Vi
 
 func (r *ReportReconciler) forget(name types.NamespacedName) {
 	r.Source.Drop(r.id(name))
+	r.Checkpoints.Forget(r.id(name))
 	r.Budget.Leave(r.id(name))
 	r.plans.forget(name)
 }

@@ -25,16 +25,16 @@ const workers = 4
 const cacheSyncTimeout = 15 * time.Minute
 
 // SetupReports adds a reconciler for each kind of report to the manager.
-func SetupReports(mgr ctrl.Manager, s Source, b *budget.Budget, clock clock.PassiveClock) error {
+func SetupReports(mgr ctrl.Manager, s Source, c Checkpoints, b *budget.Budget, clock clock.PassiveClock) error {
 	kinds := map[string]func() v1alpha1.ReportObject{
 		"UsageReport":        func() v1alpha1.ReportObject { return &v1alpha1.UsageReport{} },
 		"ClusterUsageReport": func() v1alpha1.ReportObject { return &v1alpha1.ClusterUsageReport{} },
 	}
 	for kind, newObject := range kinds {
-		r := &ReportReconciler{Client: mgr.GetClient(), Source: s, Clock: clock, Budget: b, Kind: kind, New: newObject}
+		r := &ReportReconciler{Client: mgr.GetClient(), Source: s, Clock: clock, Budget: b, Checkpoints: c, Kind: kind, New: newObject}
 		err := ctrl.NewControllerManagedBy(mgr).
 			For(newObject(), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
-			WatchesRawSource(due{source: s, kind: kind}).
+			WatchesRawSource(due{source: s, checkpoints: c, kind: kind}).
 			WithOptions(controller.Options{MaxConcurrentReconciles: workers, CacheSyncTimeout: cacheSyncTimeout}).
 			Complete(r)
 		if err != nil {
@@ -44,10 +44,12 @@ func SetupReports(mgr ctrl.Manager, s Source, b *budget.Budget, clock clock.Pass
 	return nil
 }
 
-// due puts the reports of a kind into the queue when they are due.
+// due puts the reports of a kind into the queue when they are due, or have to be
+// resumed again.
 type due struct {
-	source Source
-	kind   string
+	source      Source
+	checkpoints Checkpoints
+	kind        string
 }
 
 var _ source.Source = due{}
@@ -55,10 +57,14 @@ var _ source.Source = due{}
 // Start implements source.Source. It returns at once; adding to a queue never
 // blocks the poller.
 func (d due) Start(_ context.Context, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) error {
+	add := func(id usage.ID) {
+		queue.Add(reconcile.Request{NamespacedName: types.NamespacedName{Namespace: id.Namespace, Name: id.Name}})
+	}
 	d.source.OnDue(d.kind, func(ids []usage.ID) {
 		for _, id := range ids {
-			queue.Add(reconcile.Request{NamespacedName: types.NamespacedName{Namespace: id.Namespace, Name: id.Name}})
+			add(id)
 		}
 	})
+	d.checkpoints.OnReload(d.kind, add)
 	return nil
 }

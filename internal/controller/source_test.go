@@ -28,6 +28,7 @@ type fakeSource struct {
 	plans     map[usage.ID]*selection.Plan
 	needs     map[usage.ID]usage.Need
 	intervals map[usage.ID]time.Duration
+	restored  map[usage.ID][]*usage.Snapshot
 	listeners map[string]func([]usage.ID)
 }
 
@@ -43,6 +44,7 @@ func newFakeSource() *fakeSource {
 		plans:     map[usage.ID]*selection.Plan{},
 		needs:     map[usage.ID]usage.Need{},
 		intervals: map[usage.ID]time.Duration{},
+		restored:  map[usage.ID][]*usage.Snapshot{},
 		listeners: map[string]func([]usage.ID){},
 	}
 }
@@ -59,6 +61,10 @@ func (s *fakeSource) Serve(id usage.ID, plan *selection.Plan, need usage.Need, i
 		s.served[id]++
 		s.plans[id], s.needs[id], s.intervals[id] = plan, need, interval
 	})
+}
+
+func (s *fakeSource) Restore(id usage.ID, _ *selection.Plan, _ usage.Need, _ time.Duration, snapshot *usage.Snapshot) {
+	s.locked(func() { s.restored[id] = append(s.restored[id], snapshot) })
 }
 
 func (s *fakeSource) Drop(id usage.ID) { s.locked(func() { s.dropped[id]++ }) }

@@ -82,11 +82,24 @@ func New(reader Reader, inventory Inventory, subscribe func() Feed, clock clock.
 // Serve adds a report, or gives it a new plan or interval. It is announced as
 // soon as its numbers are up to date.
 func (p *Poller) Serve(id usage.ID, plan *selection.Plan, need usage.Need, interval time.Duration) {
-	isNew := p.engine.Set(id, plan, need)
+	p.enter(id, plan, interval, p.engine.Set(id, plan, need))
+}
+
+// Restore is Serve for a report that goes on from what it remembers.
+func (p *Poller) Restore(id usage.ID, plan *selection.Plan, need usage.Need, interval time.Duration, s *usage.Snapshot) {
+	p.enter(id, plan, interval, p.engine.Restore(id, plan, need, s, p.Clock.Now()))
+}
+
+func (p *Poller) enter(id usage.ID, plan *selection.Plan, interval time.Duration, isNew bool) {
 	p.schedule.set(id, plan.Target(), interval, isNew, p.Clock.Now())
 	if isNew {
 		p.nudge()
 	}
+}
+
+// Snapshot returns what a report with this plan remembers.
+func (p *Poller) Snapshot(id usage.ID, plan *selection.Plan) (*usage.Snapshot, bool) {
+	return p.engine.Snapshot(id, plan)
 }
 
 // Drop forgets a report. Without any, the poller rests.

@@ -19,6 +19,9 @@ type Facts struct {
 	Settings   *v1alpha1.ReportSettings
 	// SpecError is why the spec cannot be served; nil when it can.
 	SpecError error
+	// Remembering tells that what the report remembers is still to be read, so that
+	// it is not served yet.
+	Remembering bool
 	// Synced tells whether the inventory knows the cluster.
 	Synced bool
 	// Metrics is how the last read of the Metrics API went; nil before the first.
@@ -61,8 +64,8 @@ func standing(f *Facts) phase {
 	case f.Settings.Suspend:
 		return phase{ready: metav1.ConditionTrue, reason: v1alpha1.ReasonSuspended,
 			message: "The report is suspended and keeps its last numbers. Set spec.suspend to false to resume."}
-	case !f.Synced:
-		return wait(v1alpha1.ReasonWaitingForSync, "The operator is still reading pods, nodes and namespaces.")
+	case !isPrepared(f):
+		return preparing(f)
 	case f.Metrics != nil && !f.Metrics.Available:
 		return wait(f.Metrics.Reason, f.Metrics.Message)
 	case f.Metrics == nil || f.View == nil:
@@ -78,6 +81,16 @@ func standing(f *Facts) phase {
 	default:
 		return phase{ready: metav1.ConditionTrue, reason: v1alpha1.ReasonReported, message: "The status answers the spec.", numbers: true}
 	}
+}
+
+// isPrepared tells whether the operator knows all that it needs to serve a report.
+func isPrepared(f *Facts) bool { return f.Synced && !f.Remembering }
+
+func preparing(f *Facts) phase {
+	if f.Remembering {
+		return wait(v1alpha1.ReasonWaitingForCheckpoint, "What the report remembers cannot be read yet. The operator tries again; its log says why.")
+	}
+	return wait(v1alpha1.ReasonWaitingForSync, "The operator is still reading pods, nodes and namespaces.")
 }
 
 // nouns name one of what a report counts.

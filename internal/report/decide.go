@@ -70,7 +70,7 @@ func saysTheSame(a, b *v1alpha1.ReportStatus, same func(a, b v1alpha1.Condition)
 // aboutToCome tells whether the numbers are being summed up at this moment. The
 // report is decided on again when they are there.
 func aboutToCome(f *Facts) bool {
-	return f.View == nil && f.Synced && f.Metrics != nil && f.Metrics.Available
+	return f.View == nil && isPrepared(f) && f.Metrics != nil && f.Metrics.Available
 }
 
 // sameCondition ignores the message: its counts move all the time.

@@ -54,6 +54,13 @@ func (w *Window) setLength(length time.Duration) {
 	}
 }
 
+// Clone returns a copy that shares nothing with the window.
+func (w *Window) Clone() *Window {
+	c := *w
+	c.closed, c.open.cells = slices.Clone(w.closed), slices.Clone(w.open.cells)
+	return &c
+}
+
 // Length returns the length of the window.
 func (w *Window) Length() time.Duration { return milliseconds(w.length) }
 

@@ -267,9 +267,10 @@ func (w *world) changeReport(t *testing.T) {
 }
 
 func (w *world) remove(id usage.ID) {
+	_, known := w.truth.reports[id]
 	w.engine.Remove(id)
 	delete(w.truth.reports, id)
-	if len(w.truth.reports) == 0 {
+	if known && len(w.truth.reports) == 0 {
 		w.truth.forgotten = true
 	}
 }

@@ -67,5 +67,15 @@
 // its status, else Unknown. Pods and nodes are read apart, and the reports of one
 // kind are right whatever becomes of the other.
 //
+// # Going on
+//
+// A snapshot holds what a report remembers: the windows of its rows and up to when
+// they were summed up, by the system's clock, which alone outlives the process.
+// Restore goes on from it. A row's next step is measured from where it was, as
+// after a gap, so that a restart between two ticks loses nothing and a longer one
+// is a gap. A sample that was seen before is no news. Rows without pods stay until
+// their window has passed. Samples of pods are not remembered: a pod counts again
+// with its next answer.
+//
 // The engine knows no clock and no client. It may be used concurrently.
 package usage

@@ -45,6 +45,10 @@ func New() *Engine {
 func (e *Engine) Set(id ID, plan *selection.Plan, need Need) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	return e.set(id, plan, need)
+}
+
+func (e *Engine) set(id ID, plan *selection.Plan, need Need) bool {
 	if plan.Target() == model.Nodes {
 		before := e.books(id)
 		e.forget(id)

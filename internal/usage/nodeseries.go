@@ -43,7 +43,7 @@ func (r *nodeReport) follow(s *step, total *nodeSums, rows []*nodeRow) {
 	for subject, n := range r.series.rows {
 		switch {
 		case present[subject]:
-		case n.empty >= 0 && s.age-n.empty >= s.window:
+		case n.empty != peopled && s.age-n.empty >= s.window:
 			delete(r.series.rows, subject)
 		default:
 			n.follow(s, 0, &observation{})

@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -28,10 +29,13 @@ type series struct {
 	// history is that of a total that wants one, else nil.
 	history *history.Ring
 	pace
-	// empty is since when the row has no pods, by the engine's own clock; -1 while
-	// it has some.
+	// empty is since when the row has no pods, by the engine's own clock; peopled
+	// while it has some.
 	empty time.Duration
 }
+
+// peopled is since when a row with pods has none.
+const peopled = time.Duration(math.MinInt64)
 
 // step is how a tick continues a series.
 type step struct {
@@ -73,7 +77,7 @@ func (r *report) sweep(s *step) {
 		case r.waiting > 0:
 			r.waiting--
 			r.removeRow(w)
-		case w.series.empty >= 0 && s.age-w.series.empty >= s.window:
+		case w.series.empty != peopled && s.age-w.series.empty >= s.window:
 			r.removeRow(w)
 		}
 	}
@@ -126,7 +130,7 @@ func (r *report) attach(w *row, seen *observation, s *step) bool {
 }
 
 func newSeries(s *step) *series {
-	n := &series{pace: *newPace(s), empty: -1}
+	n := &series{pace: *newPace(s), empty: peopled}
 	for r := range n.windows {
 		n.windows[r] = sketch.New(s.window)
 	}
@@ -146,8 +150,8 @@ func (n *series) follow(s *step, pods int, o *observation) time.Duration {
 func (n *series) setEmpty(empty bool, age time.Duration) {
 	switch {
 	case !empty:
-		n.empty = -1
-	case n.empty < 0:
+		n.empty = peopled
+	case n.empty == peopled:
 		n.empty = age
 	}
 }

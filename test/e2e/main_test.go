@@ -30,10 +30,15 @@ const (
 	soon = 90 * time.Second
 )
 
-// local is the cluster that all tests share, and api the administrator's client.
+// checkpointInterval is what a kill of the operator may cost.
+const checkpointInterval = 5 * time.Second
+
+// local is the cluster that all tests share, api the administrator's client, and
+// underTest the operator.
 var (
-	local *cluster.Cluster
-	api   client.Client
+	local     *cluster.Cluster
+	api       client.Client
+	underTest *operator.Running
 )
 
 func TestMain(m *testing.M) {
@@ -71,17 +76,17 @@ func runAll(m *testing.M) (code int, err error) {
 	if api, err = newClient(); err != nil {
 		return 1, err
 	}
-	running, err := operator.Start(ctx, local, dir)
+	underTest, err = operator.Start(ctx, local, dir, "--checkpoint-interval="+checkpointInterval.String())
 	if err != nil {
 		return 1, err
 	}
 	defer func() {
-		if stopErr := running.Stop(); err == nil {
+		if stopErr := underTest.Stop(); err == nil {
 			err = stopErr
 		}
 	}()
 	code = m.Run()
-	log, err := os.ReadFile(running.Log)
+	log, err := os.ReadFile(underTest.Log)
 	if err != nil {
 		return 1, err
 	}

@@ -74,7 +74,7 @@ func Install(ctx context.Context, c *cluster.Cluster, root string) error {
 		}
 	}
 	return kubectl(ctx, c, "wait", "--for=condition=Established", "--timeout=30s", "crd",
-		"usagereports.usage-operator.io", "clusterusagereports.usage-operator.io")
+		"usagereports.usage-operator.io", "clusterusagereports.usage-operator.io", "usagecheckpoints.usage-operator.io")
 }
 
 // kubectl runs the cluster's own kubectl as its administrator.

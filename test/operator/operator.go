@@ -22,14 +22,17 @@ const Grace = 15 * time.Second
 
 // Running is an operator that was started.
 type Running struct {
-	identity Identity
+	identity            Identity
+	program, kubeconfig string
+	flags               []string
 	// Log is the path of what it writes.
 	Log string
 }
 
 // Start installs the CRDs and the rights from config/, builds the operator into
-// dir and runs it against the cluster. Its end is up to Stop.
-func Start(ctx context.Context, c *cluster.Cluster, dir string) (*Running, error) {
+// dir and runs it against the cluster, with flags of the caller's own. Its end is up
+// to Stop.
+func Start(ctx context.Context, c *cluster.Cluster, dir string, flags ...string) (*Running, error) {
 	root, err := Checkout(ctx)
 	if err != nil {
 		return nil, err
@@ -45,19 +48,25 @@ func Start(ctx context.Context, c *cluster.Cluster, dir string) (*Running, error
 	if err := WriteKubeconfig(ctx, c, kubeconfig); err != nil {
 		return nil, err
 	}
-	r := &Running{Log: filepath.Join(dir, "operator.log")}
-	return r, Detach(program, kubeconfig, r.Log, func(i Identity) error {
+	r := &Running{program: program, kubeconfig: kubeconfig, flags: flags, Log: filepath.Join(dir, "operator.log")}
+	return r, r.Again()
+}
+
+// Again starts the operator once more after its end.
+func (r *Running) Again() error {
+	record := func(i Identity) error {
 		r.identity = i
 		return nil
-	})
+	}
+	return Detach(r.program, r.kubeconfig, r.Log, record, r.flags...)
 }
 
 // Detach runs the operator in a session of its own, so that it outlives its
 // starter. It begins once record has stored its identity.
-func Detach(program, kubeconfig, log string, record func(Identity) error) error {
+func Detach(program, kubeconfig, log string, record func(Identity) error, more ...string) error {
 	command := process.Command{
 		Path: program,
-		Args: flags(kubeconfig),
+		Args: append(flags(kubeconfig), more...),
 		Dir:  filepath.Dir(program),
 		// A kubeconfig may name a program to log in with, which needs both.
 		Env: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.TempDir()},
@@ -73,6 +82,9 @@ func Detach(program, kubeconfig, log string, record func(Identity) error) error 
 func flags(kubeconfig string) []string {
 	return []string{"--kubeconfig=" + kubeconfig, "--health-probe-bind-address=0", "--metrics-bind-address=0"}
 }
+
+// Kill ends the operator without warning, as the kernel does.
+func (r *Running) Kill() error { return r.identity.Kill(Grace) }
 
 // Stop ends the operator as Kubernetes does.
 func (r *Running) Stop() error { return r.identity.Stop(Grace) }

@@ -68,6 +68,11 @@ func (i Identity) Stop(grace time.Duration) error {
 	if i.endsWithin(grace) {
 		return nil
 	}
+	return i.Kill(grace)
+}
+
+// Kill ends the process without warning. It returns once the process is gone.
+func (i Identity) Kill(grace time.Duration) error {
 	if err := i.Signal(syscall.SIGKILL); err != nil {
 		return err
 	}

@@ -1,0 +1,81 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// OwnerUIDLabel is the label of a UsageCheckpoint by which it is found: the UID
+// of its report.
+const OwnerUIDLabel = "usage-operator.io/owner-uid"
+
+// UsageCheckpoint is what the operator remembers of one report while it is not
+// running. It is the operator's own: it stands in the operator's namespace only,
+// is written and deleted by it alone, and is for nobody else to read or to edit.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:printcolumn:name="Kind",type=string,JSONPath=`.owner.kind`
+// +kubebuilder:printcolumn:name="Namespace",type=string,JSONPath=`.owner.namespace`
+// +kubebuilder:printcolumn:name="Name",type=string,JSONPath=`.owner.name`
+// +kubebuilder:printcolumn:name="Written",type=date,JSONPath=`.writeTime`
+type UsageCheckpoint struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	CheckpointContent `json:",inline"`
+}
+
+// CheckpointContent is what a UsageCheckpoint says.
+type CheckpointContent struct {
+	// owner is the report that the checkpoint is of.
+	// +required
+	Owner CheckpointOwner `json:"owner"`
+
+	// version of the encoding of data.
+	// +required
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=255
+	Version int32 `json:"version"`
+
+	// writeTime is when the checkpoint was last written.
+	// +required
+	WriteTime Timestamp `json:"writeTime"`
+
+	// data in base64: compressed, and with a checksum. At most 256 KiB before
+	// base64.
+	// +required
+	// +kubebuilder:validation:MaxLength=349528
+	// +kubebuilder:validation:Pattern=`^[A-Za-z0-9+/]*={0,2}$`
+	Data string `json:"data"`
+}
+
+// CheckpointOwner names a report.
+type CheckpointOwner struct {
+	// kind of the report: UsageReport or ClusterUsageReport.
+	// +required
+	// +kubebuilder:validation:Enum=UsageReport;ClusterUsageReport
+	Kind string `json:"kind"`
+
+	// namespace of the report. Absent: it has none.
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	Namespace string `json:"namespace,omitempty"`
+
+	// name of the report.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name"`
+
+	// uid of the report: another report of the same name is another report.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	UID string `json:"uid"`
+}
+
+// UsageCheckpointList is a list of checkpoints.
+//
+// +kubebuilder:object:root=true
+type UsageCheckpointList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []UsageCheckpoint `json:"items"`
+}

@@ -1,0 +1,22 @@
+// Package checkpoint turns what a report remembers into bytes and back, so that
+// it outlives the operator.
+//
+// The bytes are
+//
+//	version     one byte
+//	size        of the payload, as a varint
+//	payload     compressed (DEFLATE)
+//	checksum    CRC-32C of all before, four bytes, big-endian
+//
+// Version and checksum stay where they are in every version. The payload names the
+// report by its UID, and carries a hash of those parts of its spec that give its
+// rows their meaning: what was counted under another selection is not mixed with
+// what is counted now.
+//
+// Decode takes whatever bytes. Those that are no checkpoint are an error, and the
+// memory that it takes is bounded. The checksum is against accidents. Against
+// malice stands the namespace that checkpoints are kept in.
+//
+// A checkpoint has a largest size. Rows beyond it are left out, the lowest-ranked
+// first; the total never is.
+package checkpoint

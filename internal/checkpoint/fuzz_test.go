@@ -1,0 +1,65 @@
+package checkpoint
+
+import (
+	"bytes"
+	"testing"
+	"time"
+)
+
+// FuzzDecode takes whatever bytes, with a right checksum.
+func FuzzDecode(f *testing.F) {
+	f.Add(mustEncode(f, busy(1, time.Minute, 1)))
+	f.Add([]byte{Version, 0, 0, 0, 0, 0})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > sumBytes {
+			resum(data)
+		}
+		if c, err := Decode(data); err == nil {
+			mustLiveOn(t, c)
+		} else if ReasonOf(err) == "" {
+			t.Errorf("an error without a reason: %v", err)
+		}
+	})
+}
+
+// FuzzPayload looks behind the compression, which a fuzzer does not find its way
+// through.
+func FuzzPayload(f *testing.F) {
+	c := busy(1, time.Minute, 1)
+	c.Snapshot.Sections = map[string][]byte{"history": {1}}
+	f.Add(encode(c, c.Snapshot.Rows))
+	c.Snapshot.Total = nil
+	f.Add(encode(c, nil))
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		if len(payload) > maxPayload {
+			return
+		}
+		data, err := seal(payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, err := Decode(data); err == nil {
+			mustLiveOn(t, c)
+		}
+	})
+}
+
+// mustLiveOn encodes what was decoded, to what decodes to the same.
+func mustLiveOn(t *testing.T, c *Content) {
+	t.Helper()
+	data, _, err := Encode(c, MaxBytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, _, err := Encode(mustDecode(t, data), MaxBytes)
+	if err != nil || !bytes.Equal(data, again) {
+		t.Errorf("encoded again it is something else: %v", err)
+	}
+	for i := range c.Snapshot.Rows {
+		for _, w := range c.Snapshot.Rows[i].Windows {
+			w.Stats(noon, 50, 99)
+			w.Resize(time.Hour)
+			w.Stats(noon, 50, 99)
+		}
+	}
+}

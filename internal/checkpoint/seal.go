@@ -1,0 +1,88 @@
+package checkpoint
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"sync"
+)
+
+const (
+	// Version is that of the encoding.
+	Version = 1
+	// MaxBytes is the largest size of a checkpoint.
+	MaxBytes = 256 << 10
+	// maxPayload bounds what a checkpoint is before its compression.
+	maxPayload = 2 << 20
+	// sumBytes is the size of the checksum.
+	sumBytes = 4
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// compressors are kept, since each takes a megabyte.
+var compressors = sync.Pool{New: func() any {
+	w, err := flate.NewWriter(nil, flate.DefaultCompression)
+	if err != nil {
+		panic(err) // only an unknown level is an error
+	}
+	return w
+}}
+
+// seal compresses a payload and guards it.
+func seal(payload []byte) ([]byte, error) {
+	var sealed bytes.Buffer
+	sealed.WriteByte(Version)
+	sealed.Write(binary.AppendUvarint(nil, uint64(len(payload))))
+	w := compressors.Get().(*flate.Writer) //nolint:errcheck // it holds nothing else
+	defer compressors.Put(w)
+	w.Reset(&sealed)
+	if _, err := w.Write(payload); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return binary.BigEndian.AppendUint32(sealed.Bytes(), crc32.Checksum(sealed.Bytes(), castagnoli)), nil
+}
+
+// unseal returns the payload of what seal made.
+func unseal(data []byte) ([]byte, error) {
+	if len(data) < 2+sumBytes || len(data) > MaxBytes {
+		return nil, &Error{Corrupt, fmt.Errorf("it has %d bytes", len(data))}
+	}
+	guarded, sum := data[:len(data)-sumBytes], data[len(data)-sumBytes:]
+	if crc32.Checksum(guarded, castagnoli) != binary.BigEndian.Uint32(sum) {
+		return nil, &Error{Corrupt, errors.New("the checksum is wrong")}
+	}
+	if guarded[0] != Version {
+		return nil, &Error{ForeignVersion, fmt.Errorf("it is of version %d, known is %d", guarded[0], Version)}
+	}
+	size, n := binary.Uvarint(guarded[1:])
+	if n <= 0 || size > maxPayload {
+		return nil, &Error{Corrupt, errors.New("its size is beyond the bounds")}
+	}
+	payload, err := inflate(guarded[1+n:], int(size))
+	if err != nil {
+		return nil, &Error{Corrupt, err}
+	}
+	return payload, nil
+}
+
+// inflate expects so many bytes, and never holds more.
+func inflate(compressed []byte, size int) ([]byte, error) {
+	from := bytes.NewReader(compressed)
+	r := flate.NewReader(from)
+	payload := make([]byte, size)
+	if _, err := io.ReadFull(r, payload); err != nil {
+		return nil, fmt.Errorf("decompress: %w", err)
+	}
+	if n, err := r.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) || from.Len() != 0 {
+		return nil, errors.New("it is longer than it says")
+	}
+	return payload, nil
+}

@@ -1,0 +1,29 @@
+package controller
+
+import (
+	"context"
+
+	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/report"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+// remember lets a report go on from what it remembers before it is first served,
+// and stores that before it rests. It tells false while that cannot be read: numbers
+// that have forgotten must not replace those that have not.
+func (r *ReportReconciler) remember(ctx context.Context, object v1alpha1.ReportObject) bool {
+	id, settings := r.id(client.ObjectKeyFromObject(object)), object.Settings()
+	plan, err := r.planOf(object)
+	if err != nil || settings.Suspend {
+		r.Checkpoints.Park(ctx, id, object)
+		return true
+	}
+	snapshot, err := r.Checkpoints.Resume(ctx, id, object, plan)
+	if err != nil {
+		return false // which was logged
+	}
+	if snapshot != nil {
+		r.Source.Restore(id, plan, need(settings, int(settings.Top)), report.Interval(settings), snapshot)
+	}
+	return true
+}

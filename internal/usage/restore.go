@@ -1,0 +1,75 @@
+package usage
+
+import (
+	"time"
+
+	"github.com/usage-operator/usage-operator/internal/model"
+	"github.com/usage-operator/usage-operator/internal/selection"
+)
+
+// Restore is Set for a report that goes on from a snapshot of it with an equal
+// plan. What lies between the snapshot and the next tick is a gap, but for the
+// time that one tick stands for; and no time counts twice. The engine takes over
+// the snapshot. A report that is set already, with this plan, has its own memory
+// and keeps that.
+//
+// now is when it goes on. Where the clock was put back meanwhile, nobody knows for
+// how long the report was away, so that it goes on from now.
+func (e *Engine) Restore(id ID, plan *selection.Plan, need Need, s *Snapshot, now time.Time) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.set(id, plan, need) {
+		return false
+	}
+	if need.Window == 0 || s.Total == nil {
+		return true
+	}
+	c := continuation{moment: moment{now: now, age: e.age(now)}, need: &need, taken: s.Time}
+	if plan.Target() == model.Nodes {
+		c.restoreNodes(e.nodes.reports[id], s, e.maxSeries)
+	} else {
+		c.restore(e.reports.byID[id], s, e.maxSeries)
+	}
+	return true
+}
+
+// continuation is how series go on.
+type continuation struct {
+	moment
+	need *Need
+	// taken is when the snapshot was.
+	taken time.Time
+}
+
+func (c *continuation) restore(r *report, s *Snapshot, most int) {
+	r.total.series = c.series(s.Total)
+	s.give(r.total.series, &r.books, c.need)
+	for i := range s.Rows[:min(len(s.Rows), most)] {
+		w := r.row(s.Rows[i].Subject)
+		w.series = c.series(&s.Rows[i].Track)
+		r.series++
+	}
+}
+
+func (c *continuation) restoreNodes(r *nodeReport, s *Snapshot, most int) {
+	r.series = nodeSeries{total: c.series(s.Total), rows: map[model.Subject]*series{}}
+	s.give(r.series.total, &r.books, c.need)
+	for i := range s.Rows[:min(len(s.Rows), most)] {
+		r.series.rows[s.Rows[i].Subject] = c.series(&s.Rows[i].Track)
+	}
+}
+
+// series goes on with a track. That a row has pods still is for the next tick to
+// say: until then it has none since the snapshot.
+func (c *continuation) series(t *Track) *series {
+	n := &series{windows: t.Windows, pace: pace{until: c.since(t.Until), newest: t.Newest}, empty: c.since(c.taken)}
+	if !t.Empty.IsZero() {
+		n.empty = c.since(t.Empty)
+	}
+	n.resize(c.need.Window)
+	return n
+}
+
+// since brings a time of the system's clock to the engine's own: now at the
+// latest.
+func (c *continuation) since(t time.Time) time.Duration { return c.age - max(c.now.Sub(t), 0) }

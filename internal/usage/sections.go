@@ -1,0 +1,80 @@
+package usage
+
+import (
+	"fmt"
+
+	"github.com/usage-operator/usage-operator/internal/account"
+	"github.com/usage-operator/usage-operator/internal/history"
+)
+
+// The sections of a snapshot.
+const (
+	historySection  = "history"
+	accountsSection = "accounts"
+)
+
+// take adds the history and the accounts of a report. Their encoding cannot fail:
+// it has the errors of an interface.
+func (s *Snapshot) take(total *series, b *books) {
+	if total != nil && total.history != nil {
+		s.section(historySection)(total.history.AppendBinary(nil))
+	}
+	if b.ledger != nil {
+		s.section(accountsSection)(b.ledger.AppendBinary(nil))
+	}
+}
+
+func (s *Snapshot) section(name string) func(data []byte, err error) {
+	return func(data []byte, err error) {
+		if err != nil {
+			return
+		}
+		if s.Sections == nil {
+			s.Sections = map[string][]byte{}
+		}
+		s.Sections[name] = data
+	}
+}
+
+// CheckSections tells what is wrong with the sections of a snapshot that was
+// stored.
+func (s *Snapshot) CheckSections() error {
+	if _, err := s.history(); err != nil {
+		return fmt.Errorf("the history: %w", err)
+	}
+	if _, err := s.ledger(); err != nil {
+		return fmt.Errorf("the accounts: %w", err)
+	}
+	return nil
+}
+
+func (s *Snapshot) history() (*history.Ring, error) {
+	data, known := s.Sections[historySection]
+	if !known {
+		return nil, nil
+	}
+	ring, _, err := history.Decode(data)
+	return ring, err
+}
+
+func (s *Snapshot) ledger() (*account.Ledger, error) {
+	data, known := s.Sections[accountsSection]
+	if !known {
+		return nil, nil
+	}
+	ledger, _, err := account.Decode(data)
+	return ledger, err
+}
+
+// give lets a report go on with its history and its accounts, as far as it still
+// wants them.
+func (s *Snapshot) give(total *series, b *books, need *Need) {
+	if ring, err := s.history(); err == nil && ring != nil {
+		total.history = ring
+	}
+	total.keep(need.History)
+	if ledger, err := s.ledger(); err == nil && ledger != nil && need.Accounts != nil {
+		ledger.Renew(*need.Accounts)
+		b.ledger = ledger
+	}
+}
