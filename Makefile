@@ -105,7 +105,7 @@ bench: ## Measure all that has a bar, into docs/performance.md; only printed wit
 
 .PHONY: run
 run: ## Run the operator on this machine against the current kubeconfig, ARGS=<flags>
-	go run ./cmd/usage-operator $(ARGS)
+	go run ./cmd/usage-operator --checkpoint-namespace=default $(ARGS)
 
 .PHONY: install
 install: ## Install the CRDs into the current cluster

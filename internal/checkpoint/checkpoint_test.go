@@ -17,12 +17,12 @@ import (
 
 func TestRoundTrip(t *testing.T) {
 	want := busy(20, time.Hour, 1)
-	want.Snapshot.Sections = map[string][]byte{"history": {1, 2, 3}, "accounts": nil}
+	want.Snapshot.Sections = map[string][]byte{"one": {1, 2, 3}, "other": nil}
 	want.Snapshot.Rows[3].Subject.Workload.ClusterScoped = true
 	data := mustEncode(t, want)
 	got := mustDecode(t, data)
 	if got.Owner != want.Owner || got.Hash != want.Hash || !got.Snapshot.Time.Equal(noon) ||
-		!slices.Equal(got.Snapshot.Sections["history"], []byte{1, 2, 3}) || len(got.Snapshot.Sections) != 2 {
+		!slices.Equal(got.Snapshot.Sections["one"], []byte{1, 2, 3}) || len(got.Snapshot.Sections) != 2 {
 		t.Errorf("got %+v", got)
 	}
 	if !bytes.Equal(mustEncode(t, got), data) {
@@ -53,7 +53,7 @@ func mustBeEqual(t *testing.T, what string, want, got *usage.Track) {
 
 // TestWithoutStatistics: a report may have sections only.
 func TestWithoutStatistics(t *testing.T) {
-	c := &Content{Owner: someUID, Snapshot: &usage.Snapshot{Time: noon, Sections: map[string][]byte{"history": {1}}}}
+	c := &Content{Owner: someUID, Snapshot: &usage.Snapshot{Time: noon, Sections: map[string][]byte{"one": {1}}}}
 	if got := mustDecode(t, mustEncode(t, c)); got.Snapshot.Total != nil || len(got.Snapshot.Sections) != 1 {
 		t.Errorf("got %+v", got.Snapshot)
 	}
@@ -197,5 +197,14 @@ func TestStoredCheckpoint(t *testing.T) {
 	}
 	if got.Rows[1].Subject.Labels != want.Snapshot.Rows[1].Subject.Labels {
 		t.Errorf("the subject is %+v", got.Rows[1].Subject)
+	}
+}
+
+// TestSpoiledSection: a checkpoint whose history cannot be read is corrupt as a
+// whole.
+func TestSpoiledSection(t *testing.T) {
+	c := &Content{Owner: someUID, Snapshot: &usage.Snapshot{Time: noon, Sections: map[string][]byte{"history": {0xff}}}}
+	if _, err := Open(mustEncode(t, c), someUID, c.Hash); ReasonOf(err) != Corrupt {
+		t.Errorf("the error is %v, want one of the reason %s", err, Corrupt)
 	}
 }

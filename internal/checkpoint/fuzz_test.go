@@ -26,7 +26,7 @@ func FuzzDecode(f *testing.F) {
 // through.
 func FuzzPayload(f *testing.F) {
 	c := busy(1, time.Minute, 1)
-	c.Snapshot.Sections = map[string][]byte{"history": {1}}
+	c.Snapshot.Sections = map[string][]byte{"one": {1}}
 	f.Add(encode(c, c.Snapshot.Rows))
 	c.Snapshot.Total = nil
 	f.Add(encode(c, nil))

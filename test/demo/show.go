@@ -22,6 +22,7 @@ The demo stays up until "make demo-down". Try next:
   export KUBECONFIG=%s
   kubectl get usagereports -A -w                      # numbers move with every sample
   kubectl scale deployment/web -n shop --replicas=20  # the report follows within its interval, 1m
+  kubectl get usr -A -o wide                          # with percentiles over the last hour
   kubectl explain usagereport.spec                    # what else a report can do
 
 The operator's log is %s.
