@@ -107,17 +107,13 @@ func (s *samples) agree(status *v1alpha1.ReportStatus) error {
 		return fmt.Errorf("no window yet: %+v", status)
 	}
 	sorted := slices.SortedFunc(slices.Values(s.cpu), (*big.Int).Cmp)
-	sum := new(big.Int)
-	for _, n := range sorted {
-		sum.Add(sum, n)
-	}
 	cpu := status.Total.Resources[v1alpha1.ResourceCPU]
 	n := len(sorted)
 	if want, got := rounded(corev1.ResourceCPU, sorted[n-1]), quantity(cpu.Maximum); want.Cmp(got) != 0 {
 		return fmt.Errorf("the maximum is %s, want %s of %s", got, want, sorted)
 	}
-	mean := new(big.Int).Div(sum, big.NewInt(int64(n)))
-	if err := near("the average", cpu.Average, mean, mean, 15); err != nil {
+	missed := n / 4 // on a busy machine a read can come too late for a scrape
+	if err := near("the average", cpu.Average, mean(sorted[:n-missed]), mean(sorted[missed:]), 5); err != nil {
 		return err
 	}
 	if err := near("p50", cpu.P50, sorted[n/2-2], sorted[n/2+1], 2); err != nil {
@@ -126,13 +122,21 @@ func (s *samples) agree(status *v1alpha1.ReportStatus) error {
 	if err := near("p95", cpu.P95, sorted[n-2], sorted[n-1], 2); err != nil {
 		return err
 	}
-	return near("the observed time", v1alpha1.Quantity(fmt.Sprint(status.Window.ObservedSeconds)), s.seconds(n-1), s.seconds(n+1), 5)
+	return near("the observed time", v1alpha1.Quantity(fmt.Sprint(status.Window.ObservedSeconds)), s.seconds(n-1-missed), s.seconds(n+1), 5)
 }
 
 // seconds is the time that so many samples stand for, in billionths as near
 // wants it.
 func (s *samples) seconds(count int) *big.Int {
 	return big.NewInt(int64(s.newest.Sub(s.oldest)) * int64(count) / int64(len(s.cpu)-1))
+}
+
+func mean(values []*big.Int) *big.Int {
+	sum := new(big.Int)
+	for _, n := range values {
+		sum.Add(sum, n)
+	}
+	return sum.Div(sum, big.NewInt(int64(len(values))))
 }
 
 func quantity(q v1alpha1.Quantity) *big.Int {
