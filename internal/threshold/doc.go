@@ -1,0 +1,2 @@
+// Package threshold is the state machine of alerts.
+package threshold
