@@ -310,7 +310,8 @@ func usedBy(p *truePod, container int, now *reading, r model.Resource) (*big.Int
 
 // add adds what containers declare. Where the pod declares the resource as a
 // whole, that stands for all of them, and usage compares with it only when all
-// of the pod's containers count and were seen. Nothing compares with 0.
+// of the pod's containers count, and those that run were seen. Nothing compares with
+// 0.
 func (d *trueDenominator) add(p *truePod, containers []int, now *reading, single bool, r model.Resource, of func(model.Resources) model.Declared) {
 	podSays := p.PodLevel != nil && of(*p.PodLevel).Set[r]
 	if podSays && !single {
@@ -320,15 +321,17 @@ func (d *trueDenominator) add(p *truePod, containers []int, now *reading, single
 		if len(containers) < len(p.Containers) || whole.Sign() == 0 {
 			return
 		}
-		sum := new(big.Int)
+		sum, some := new(big.Int), false
 		for _, i := range containers {
-			used, seen := usedBy(p, i, now, r)
-			if !seen {
+			switch used, seen := usedBy(p, i, now, r); {
+			case seen:
+				sum.Add(sum, used)
+				some = true
+			case p.Started[i] != 0:
 				return
 			}
-			sum.Add(sum, used)
 		}
-		if len(containers) > 0 {
+		if some {
 			d.usage.Add(d.usage, sum)
 			d.base.Add(d.base, whole)
 		}
