@@ -30,8 +30,11 @@ type RowTrack struct {
 	Track
 }
 
-// Track is the usage of a row over time, in times of the system's clock.
+// Track is the usage of a row over time, or for a threshold its value, in times of
+// the system's clock.
 type Track struct {
+	// Windows are one for each resource. A threshold has the first alone, of its
+	// values, or for the total of other rows none; the others are nil.
 	Windows [model.ResourceCount]*sketch.Window
 	// Until is up to when the row was summed up or had a gap.
 	Until time.Time
@@ -39,6 +42,8 @@ type Track struct {
 	Newest int64
 	// Empty is since when the row has no pods; zero while it has some.
 	Empty time.Time
+	// Since is when the life of a threshold's row begins; zero in a report.
+	Since time.Time
 }
 
 // Snapshot returns what a report remembers. It tells false where the report is
