@@ -19,8 +19,10 @@ type oracle struct {
 	pods       []*truePod
 	namespaces map[string]model.Labels
 	nodes      map[string]model.Labels
-	quotas     map[quotaName]model.Quota
-	reports    map[usage.ID]*trueReport
+	// allocatable is what nodes have for pods.
+	allocatable map[string]model.Declared
+	quotas      map[quotaName]model.Quota
+	reports     map[usage.ID]*trueReport
 	// now and carry are those of the last tick.
 	now        time.Time
 	carry      time.Duration
@@ -66,6 +68,8 @@ type trueReport struct {
 	// tracks are the rows that are followed, total is the track of all.
 	tracks map[model.Subject]*track
 	total  *track
+	// values are the tracks of a threshold.
+	values map[model.Subject]*valueTrack
 }
 
 // accepted returns the readings that were new when they were read.

@@ -123,7 +123,12 @@ func (m moment) track(n *series) *Track {
 		t.Empty = m.time(n.empty)
 	}
 	for r, window := range n.windows {
-		t.Windows[r] = window.Clone()
+		if window != nil {
+			t.Windows[r] = window.Clone()
+		}
+	}
+	if t.Windows[model.Memory] == nil {
+		t.Since = m.time(n.since)
 	}
 	return t
 }
