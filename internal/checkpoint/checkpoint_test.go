@@ -125,7 +125,6 @@ func TestOpen(t *testing.T) {
 		want  Reason
 	}{
 		{data, "another", c.Hash, ForeignOwner},
-		{data, c.Owner, Hash{9}, SpecChanged},
 		{newer, c.Owner, c.Hash, ForeignVersion},
 		{data[:len(data)-1], c.Owner, c.Hash, Corrupt},
 		{append(slices.Clone(data), 0), c.Owner, c.Hash, Corrupt},
