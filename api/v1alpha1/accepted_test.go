@@ -100,7 +100,7 @@ func TestAcceptedSpecs(t *testing.T) {
 			if row.kind == "" {
 				row.kind = "UsageReport"
 			}
-			object := report(t, row.kind, row.name, row.spec)
+			object := written(t, row.kind, row.name, row.spec)
 			if err := c.Create(t.Context(), object); err != nil {
 				t.Fatal(err)
 			}

@@ -31,7 +31,7 @@ func TestRefusedSpecs(t *testing.T) {
 				if kind == "" {
 					kind = "UsageReport"
 				}
-				err := c.Create(t.Context(), report(t, kind, fmt.Sprintf("refused-%s-%d", strings.ToLower(table), i), row.spec))
+				err := c.Create(t.Context(), written(t, kind, fmt.Sprintf("refused-%s-%d", strings.ToLower(table), i), row.spec))
 				mustRefuse(t, err, row.want)
 			})
 		}
