@@ -23,6 +23,7 @@ func TestRefusedSpecs(t *testing.T) {
 		"settings": refusedSettings, "groupBy": refusedGroupBy, "selectors": refusedSelectors,
 		"workloads": refusedWorkloads, "names": refusedNames, "nodes": refusedNodes,
 		"periods": refusedPeriods,
+		"levels":  ofThresholds(refusedLevels), "thresholds": ofThresholds(refusedThresholds), "measures": ofThresholds(refusedMeasures),
 	}
 	for table, rows := range tables {
 		for i, row := range rows {
