@@ -24,6 +24,8 @@ type step struct {
 	// others that must be stored.
 	transitions []Transition
 	moved       bool
+	// open are the subjects of which nothing is remembered, nor enough known.
+	open undecided
 }
 
 // Step moves all subjects of a threshold by one tick. Readings are in any order; a
@@ -42,6 +44,7 @@ func Step(rule *Rule, prev State, readings []usage.Reading, now time.Time, longe
 	places, claimed := prev.match(readings)
 	s.followAll(&next, prev.Alerts, readings, places)
 	s.admit(&next, readings, claimed)
+	next.Undecided = s.open.alerts()
 	s.sumUp(&next)
 	next.owe(s.transitions)
 	return next, s.transitions, s.moved || len(s.transitions) > 0 || next.looksOtherThan(&prev)

@@ -33,15 +33,17 @@ func (s *step) follow(a *Alert, r *usage.Reading) *Alert {
 	return t.result(a)
 }
 
-// read moves the alert by what the rule and a reading say.
+// read moves the alert by what the rule and a reading say. A denominator that is
+// too small closes it only where nothing is missing that could be a part of it.
 func (t *turn) read(r *usage.Reading) {
 	t.next.Reading = *r
-	if t.rule.ignores(r) {
+	ignored := t.rule.ignores(r)
+	if ignored && r.Data == usage.Complete {
 		t.close(BelowFloor)
 		return
 	}
 	t.edit()
-	if o, isNew := t.observation(r); isNew {
+	if o, isNew := t.observation(r); isNew && !ignored {
 		t.observe(&o)
 	}
 	t.next.Phase = t.phase(r)
@@ -91,13 +93,15 @@ func (t *turn) observation(r *usage.Reading) (o observation, isNew bool) {
 		return o, r.Data == usage.Complete // nothing runs, and that is known at any time
 	}
 	o.time, o.sampled = r.SampleTime, true
-	return o, t.next.isNews(r.SampleTime, t.longest)
+	return o, t.isNews(r.SampleTime)
 }
 
-// isNews tells whether a sample was not observed yet. One that is a good deal older
-// than the last says that the clock that dates them was set back.
-func (a *Alert) isNews(sample time.Time, longest time.Duration) bool {
-	return sample.After(a.SampleTime) || a.SampleTime.Sub(sample) > longest
+// isNews tells whether a sample was not observed yet, in this alert. One that is a
+// good deal older than the last says that the clock that dates them was set back.
+func (t *turn) isNews(sample time.Time) bool {
+	a := &t.next
+	isFirst := a.isQuiet() && !a.isRecentlyClosed(t.now, t.longest)
+	return isFirst || sample.After(a.SampleTime) || a.SampleTime.Sub(sample) > t.longest
 }
 
 func (t *turn) observe(o *observation) {
@@ -112,24 +116,24 @@ func (t *turn) observe(o *observation) {
 	t.note(before, Recovered, o.time)
 }
 
-// note keeps when and why the severity changed, if it did.
+// note keeps when the severity changed, if it did, and why less fires than before.
 func (t *turn) note(before Severity, cause Cause, at time.Time) {
 	after := t.next.Severity()
-	switch {
-	case after < before:
+	if after < before {
 		t.next.Cause = cause
-	case after > before:
-		t.next.Cause = 0
-	default:
-		return
 	}
-	t.moved = at
+	if after != before {
+		t.moved = at
+	}
 }
 
 // phase is that of the subject: Unknown where a level that does not fire could
 // cross, for all that is known.
 func (t *turn) phase(r *usage.Reading) Phase {
 	worst := PhaseOK
+	if t.rule.ignores(r) && t.next.isQuiet() {
+		return worst
+	}
 	for i := range t.levels {
 		rule := &t.levels[i]
 		p := t.next.Level(rule.Severity).Phase
