@@ -217,9 +217,9 @@ func count(seen map[string]int, transitions []threshold.Transition) {
 // seeds are fewer in a short run.
 func seeds(t *testing.T) int {
 	if testing.Short() {
-		return 60
+		return 30
 	}
-	return 300
+	return 200
 }
 
 func compareNotices(t *testing.T, where string, transitions []threshold.Transition, truth *oracle) {
