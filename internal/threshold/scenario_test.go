@@ -57,7 +57,7 @@ type scenario struct {
 	sampled time.Time
 	// last is the reading of the last step.
 	last usage.Reading
-	live    threshold.State
+	live threshold.State
 	// restarted is stored and restored after each step.
 	restarted threshold.State
 }

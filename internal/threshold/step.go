@@ -33,8 +33,9 @@ type step struct {
 // is longer than longest is not held to be observed.
 //
 // The new notices are owed by the state, at the end and still without notes, see
-// State.WithNotes. It tells true where anything made a transition or is owed: what
-// must be stored. Values and timers move on without that.
+// State.WithNotes; those of one subject are in their order, that of the whole is
+// the last. It tells true where anything made a transition or is owed: what must be
+// stored. Values and timers move on without that.
 func Step(rule *Rule, prev State, readings []usage.Reading, now time.Time, longest time.Duration) (State, []Transition, bool) {
 	s := newStep(rule, &prev, now, longest)
 	next := prev
