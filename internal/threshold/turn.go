@@ -9,9 +9,8 @@ import (
 // turn is one subject's part of a step.
 type turn struct {
 	*step
-	next Alert
-	// before are the levels as they were, for what is told of those that end.
-	before [SeverityCount]Level
+	before *Alert
+	next   Alert
 	// moved is the time of what changed the severity; zero where nothing did.
 	moved time.Time
 }
@@ -19,7 +18,7 @@ type turn struct {
 // follow returns the alert after the step; nil where there is nothing left to
 // remember. The reading is nil where the subject is gone.
 func (s *step) follow(a *Alert, r *usage.Reading) *Alert {
-	t := turn{step: s, next: *a, before: a.Levels}
+	t := turn{step: s, before: a, next: *a}
 	if s.renewed {
 		t.close(SpecChanged)
 		t.announce()
@@ -30,7 +29,7 @@ func (s *step) follow(a *Alert, r *usage.Reading) *Alert {
 		t.read(r)
 	}
 	t.announce()
-	return t.result(a)
+	return t.result()
 }
 
 // read moves the alert by what the rule and a reading say. A denominator that is
@@ -147,12 +146,12 @@ func (t *turn) phase(r *usage.Reading) Phase {
 
 // result drops an alert that there is nothing left to remember of, and keeps the
 // one before where nothing changed.
-func (t *turn) result(before *Alert) *Alert {
+func (t *turn) result() *Alert {
 	if t.next.isOver() && !t.next.isRecentlyClosed(t.now, t.longest) {
 		return nil
 	}
-	if t.next == *before {
-		return before
+	if t.next == *t.before {
+		return t.before
 	}
 	after := t.next
 	return &after
