@@ -44,7 +44,7 @@ func TestColumns(t *testing.T) {
 		{"columns-of-nodes", "ClusterUsageReport", clusterPath, nodeColumnsStatus, slices.Concat(nodeColumns, p95("13", "<nil>"), ofNodes("5", "31", "40"), wide)},
 	} {
 		t.Run(row.kind+"/"+row.name, func(t *testing.T) {
-			object := report(t, row.kind, row.name, "")
+			object := written(t, row.kind, row.name, "")
 			if err := c.Create(t.Context(), object); err != nil {
 				t.Fatal(err)
 			}

@@ -82,7 +82,7 @@ func condition(fields string) string {
 
 func TestRefusedStatuses(t *testing.T) {
 	c := server(t)
-	object := report(t, "UsageReport", "status-weapons", "")
+	object := written(t, "UsageReport", "status-weapons", "")
 	if err := c.Create(t.Context(), object); err != nil {
 		t.Fatal(err)
 	}
