@@ -29,19 +29,15 @@ type Running struct {
 	Log string
 }
 
-// Start installs the CRDs and the rights from config/, builds the operator into
-// dir and runs it against the cluster, with flags of the caller's own. Its end is up
-// to Stop.
-func Start(ctx context.Context, c *cluster.Cluster, dir string, flags ...string) (*Running, error) {
+// Start installs the CRDs and the rights from config/ and runs a program that Build
+// has built against the cluster, with flags of the caller's own. What it needs and
+// writes lies in dir. Its end is up to Stop.
+func Start(ctx context.Context, c *cluster.Cluster, program, dir string, flags ...string) (*Running, error) {
 	root, err := Checkout(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if err := Install(ctx, c, root); err != nil {
-		return nil, err
-	}
-	program, err := Build(ctx, root, dir)
-	if err != nil {
 		return nil, err
 	}
 	kubeconfig := filepath.Join(dir, "operator.kubeconfig")
