@@ -17,44 +17,44 @@ import (
 // +kubebuilder:validation:Pattern=`^([0-9]{1,12}%|[0-9]{1,15}(\.[0-9]{1,3})?(n|u|m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?)$`
 type Amount string
 
-const maxAmountLength = 20
-
-var (
-	percentForm  = regexp.MustCompile(`^[0-9]{1,12}%$`)
-	quantityForm = regexp.MustCompile(`^([0-9]{1,15})(?:\.([0-9]{1,3}))?(n|u|m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$`)
+const (
+	maxAmountLength = 20
+	// maxPercentLength is that of 9999%, the most that a spec can say. Measured
+	// percentages can be larger.
+	maxPercentLength = 5
 )
+
+var amountForm = regexp.MustCompile(`^([0-9]{1,12}%|[0-9]{1,15}(\.[0-9]{1,3})?(n|u|m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?)$`)
 
 // IsPercent tells whether the amount is written as a percentage.
 func (a Amount) IsPercent() bool { return strings.HasSuffix(string(a), "%") }
 
-// Percent returns the percentage: 80 for 80%. It holds the same bounds as the
-// schema, because an object may have been stored under another schema.
+// Percent returns the percentage, 80 for 80%. It holds the same bounds as the
+// schema of a spec, 0% to 9999%, because an object may have been stored under
+// another schema.
 func (a Amount) Percent() (int64, error) {
-	if len(a) > maxAmountLength || !percentForm.MatchString(string(a)) {
-		return 0, fmt.Errorf("amount %.40q is not a whole percentage, such as 80%%", string(a))
+	if !a.IsPercent() || len(a) > maxPercentLength || !a.isWellFormed() {
+		return 0, fmt.Errorf("amount %.40q is not a whole percentage from 0%% to 9999%%, such as 80%%", string(a))
 	}
 	return strconv.ParseInt(strings.TrimSuffix(string(a), "%"), 10, 64)
 }
 
-// Quantity returns the quantity in parts of its unit, rounded down: with parts
-// 1,000,000,000, an amount of cores in nanocores; with parts 1, bytes.
+// Quantity returns the quantity in parts of its unit, rounded down: with
+// 1,000,000,000 parts, an amount of cores in nanocores; with 1 part, bytes.
 // math.MaxInt64 stands for all that is larger. It holds the same bounds as the
-// schema, and so takes no time: Kubernetes' own parser takes minutes for a
-// large exponent.
+// schema, and so takes no time: Kubernetes' own parser can be kept busy for
+// minutes by an exponent.
 func (a Amount) Quantity(parts int64) (int64, error) {
-	var form []string
-	if len(a) <= maxAmountLength {
-		form = quantityForm.FindStringSubmatch(string(a))
-	}
-	if form == nil {
+	if a.IsPercent() || !a.isWellFormed() {
 		return 0, fmt.Errorf("amount %.40q is not a quantity, such as 500m or 2Gi", string(a))
 	}
-	whole, fraction, suffix := form[1], form[2], form[3]
+	number := strings.TrimRight(string(a), "numkKMGTPi")
+	whole, fraction, _ := strings.Cut(number, ".")
 	digits, err := strconv.ParseInt(whole+fraction, 10, 64)
 	if err != nil {
 		return 0, err
 	}
-	factor := suffixes[suffix]
+	factor := suffixes[string(a)[len(number):]]
 	n := new(big.Int).Mul(big.NewInt(digits), big.NewInt(parts))
 	n.Mul(n, big.NewInt(factor.times))
 	n.Quo(n, new(big.Int).Mul(big.NewInt(factor.over), powerOfTen(len(fraction))))
@@ -62,6 +62,10 @@ func (a Amount) Quantity(parts int64) (int64, error) {
 		return math.MaxInt64, nil
 	}
 	return n.Int64(), nil
+}
+
+func (a Amount) isWellFormed() bool {
+	return len(a) <= maxAmountLength && amountForm.MatchString(string(a))
 }
 
 // suffixes are factors, as fractions.

@@ -38,10 +38,10 @@ type CheckpointContent struct {
 	// +required
 	WriteTime Timestamp `json:"writeTime"`
 
-	// data in base64: compressed, and with a checksum. At most 256 KiB before
+	// data in base64: compressed, and with a checksum. At most 1 MiB before
 	// base64.
 	// +required
-	// +kubebuilder:validation:MaxLength=349528
+	// +kubebuilder:validation:MaxLength=1398104
 	// +kubebuilder:validation:Pattern=`^[A-Za-z0-9+/]*={0,2}$`
 	Data string `json:"data"`
 }

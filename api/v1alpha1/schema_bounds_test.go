@@ -33,9 +33,8 @@ func stringsAreBounded(_ string, s *apiextensions.JSONSchemaProps, _ bool) strin
 }
 
 func timesSayTime(path string, s *apiextensions.JSONSchemaProps, _ bool) string {
-	named := strings.HasSuffix(path, "Time") || strings.HasSuffix(path, ".time") || strings.HasSuffix(path, ".until")
-	if (s.Format == "date-time") != named {
-		return "is a date-time and is not time or until nor ends in Time, or the reverse"
+	if (s.Format == "date-time") != (strings.HasSuffix(path, "Time") || strings.HasSuffix(path, ".time")) {
+		return "is a date-time and is not time nor ends in Time, or the reverse"
 	}
 	return ""
 }

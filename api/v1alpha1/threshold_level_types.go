@@ -63,8 +63,7 @@ type Silence struct {
 	// example 2026-12-01T00:00:00Z. States go on; what still fires then is told
 	// once.
 	// +required
-	// +kubebuilder:validation:XValidation:rule="self.matches('^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][01][0-9]:[0-5][0-9])$') && !format.datetime().validate(self).hasValue()",message="until is a time that exists, in RFC 3339 in whole seconds, for example 2026-12-01T00:00:00Z or 2026-12-01T09:00:00+09:00"
-	Until Timestamp `json:"until"`
+	Until Deadline `json:"until"`
 
 	// reason of the silence, for people. At most 256 characters.
 	// +optional

@@ -72,7 +72,7 @@ func (t *turn) tell(reason Reason, s Severity, at time.Time) {
 		Rule:      t.ruleOf(s),
 	}
 	if reason == Cleared {
-		x.Cause, x.Level = t.next.Cause, t.before[s-1]
+		x.Cause, x.Level = t.next.Cause, *t.before.Level(s)
 	}
 	t.transitions = append(t.transitions, x)
 }

@@ -210,6 +210,13 @@ var cases = map[string]struct {
 		! floor 1000
 		same 96       Firing Exceeded Critical
 		96 /999       OK Cleared Critical (BelowFloor)`},
+	"below floor, in part": {firingOnNoData(critical), `
+		96            Firing Exceeded Critical
+		! floor 1000
+		90..99 /999   Firing
+		0..95 /999    Firing
+		missing /999  Firing
+		95            OK Cleared Critical (Recovered)`},
 	"floor, never followed": {ruleOf(critical), `
 		96 /0     OK
 		missing /0  OK`},

@@ -8,7 +8,7 @@ import "time"
 func (s State) Close(cause Cause, now time.Time) (State, []Transition) {
 	step := &step{rule: &Rule{}, now: now, wall: wallOf(now)}
 	for _, a := range s.Alerts {
-		t := turn{step: step, next: *a, before: a.Levels}
+		t := turn{step: step, before: a, next: *a}
 		t.close(cause)
 		t.announce()
 	}

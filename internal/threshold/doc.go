@@ -83,6 +83,7 @@
 //	comes back            | none            | a new sample crosses           | Pending         |
 //	comes back, no news   | none            | the last sample crosses        | OK              |
 //	below floor           | Firing*         | its denominator is below floor | OK              | Cleared (BelowFloor)
+//	below floor, in part  | Firing*         | so is that of what is observed | same            |
 //	floor, never followed | OK              | its denominator is below floor | OK              |
 //	both fire             | OK/OK           | both fire                      | Firing/Firing   | Exceeded Critical
 //	up                    | Firing/Pending  | the worse fires                | Firing/Firing   | Exceeded Critical

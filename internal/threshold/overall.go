@@ -1,6 +1,9 @@
 package threshold
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // sumUp finds how the threshold as a whole stands, and tells where what is
 // announced of its subjects at worst has changed.
@@ -25,9 +28,9 @@ func (s *step) tellOverall(next *State, announced Severity) {
 	x := Transition{Previous: next.Announced, Announced: announced, Counts: next.Counts}
 	x.Notice = Notice{Overall: true, OwedTime: s.now, Time: s.wall}
 	if announced > next.Announced {
-		s.leader(&x)
+		s.rise(&x)
 	} else {
-		s.last(&x)
+		s.fall(&x)
 	}
 	x.Rule = s.ruleOf(x.Severity)
 	if !x.Time.After(next.AnnouncedTime) {
@@ -37,32 +40,36 @@ func (s *step) tellOverall(next *State, announced Severity) {
 	s.transitions = append(s.transitions, x)
 }
 
-// leader takes over what the first subject says that raised the severity.
-func (s *step) leader(x *Transition) {
-	x.Reason, x.Severity = Exceeded, x.Announced
+// rise takes over when the first subject raised the severity. There is data if
+// there is of one that did.
+func (s *step) rise(x *Transition) {
+	x.Reason, x.Severity = Unknown, x.Announced
 	first := time.Time{}
 	for i := range s.transitions {
 		o := &s.transitions[i]
-		raises := o.Severity == x.Severity && (o.Reason == Exceeded || o.Reason == Unknown)
-		if raises && (first.IsZero() || o.Time.Before(first)) {
-			first, x.Reason = o.Time, o.Reason
+		if o.Severity != x.Severity || o.Reason != Exceeded && o.Reason != Unknown {
+			continue
 		}
+		if first.IsZero() || o.Time.Before(first) {
+			first = o.Time
+		}
+		x.Reason = min(x.Reason, o.Reason)
 	}
-	if !first.IsZero() {
-		x.Time = first
-	}
+	x.Time = cmp.Or(first, x.Time)
 }
 
-// last takes over what the last subject says that lowered the severity.
-func (s *step) last(x *Transition) {
+// fall takes over when and why the last subject left the severity.
+func (s *step) fall(x *Transition) {
 	x.Reason, x.Severity = Cleared, x.Previous
 	last := time.Time{}
 	for i := range s.transitions {
-		if o := &s.transitions[i]; o.Reason == Cleared && o.Severity == x.Severity && o.Time.After(last) {
+		o := &s.transitions[i]
+		if o.Reason != Cleared || o.Severity != x.Severity || o.Time.Before(last) {
+			continue
+		}
+		if o.Time.After(last) || o.Cause < x.Cause {
 			last, x.Cause = o.Time, o.Cause
 		}
 	}
-	if !last.IsZero() {
-		x.Time = last
-	}
+	x.Time = cmp.Or(last, x.Time)
 }

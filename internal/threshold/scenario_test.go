@@ -55,7 +55,9 @@ type scenario struct {
 	rule    threshold.Rule
 	now     time.Time
 	sampled time.Time
-	live    threshold.State
+	// last is the reading of the last step.
+	last usage.Reading
+	live threshold.State
 	// restarted is stored and restored after each step.
 	restarted threshold.State
 }
@@ -91,7 +93,11 @@ func (s *scenario) line(line string) {
 		denominator, words = number(s.t, n), words[1:]
 	}
 	s.now = s.now.Add(distance)
-	if got, want := s.step(s.readings(what, denominator)), strings.Join(words, " "); got != want {
+	readings := s.readings(what, denominator)
+	if len(readings) > 0 {
+		s.last = readings[0]
+	}
+	if got, want := s.step(readings), strings.Join(words, " "); got != want {
 		s.t.Fatalf("%s: %q, want %q", line, got, want)
 	}
 }

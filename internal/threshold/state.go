@@ -1,7 +1,6 @@
 package threshold
 
 import (
-	"slices"
 	"time"
 
 	"github.com/usage-operator/usage-operator/internal/model"
@@ -121,10 +120,10 @@ type Alert struct {
 	// NotifiedTime when that was, by the clock of the steps.
 	Announced    Severity
 	NotifiedTime time.Time
-	// Cause says why less fires than before.
+	// Cause says why less fired when that was so last.
 	Cause Cause
-	// SampleTime is that of the last sample that was observed. None is observed
-	// twice.
+	// SampleTime is that of the last sample that was observed. While a level is not
+	// OK, and for some time after ClosedTime, none is observed twice.
 	SampleTime time.Time
 	// ClosedTime is when it was closed other than by a sample. For some time after,
 	// it is remembered which sample was the last.
@@ -179,6 +178,5 @@ func (s *State) looksOtherThan(o *State) bool {
 	a, b := s.Counts, o.Counts
 	a.Total, a.OK, b.Total, b.OK = 0, 0, 0, 0
 	return a != b || s.Phase != o.Phase || s.Severity != o.Severity || s.Silenced != o.Silenced || s.TooMany != o.TooMany ||
-		s.Announced != o.Announced || s.Meaning != o.Meaning || s.Time.IsZero() != o.Time.IsZero() ||
-		!slices.EqualFunc(s.Undecided, o.Undecided, func(a, b *Alert) bool { return *a.Subject() == *b.Subject() })
+		s.Announced != o.Announced || s.Meaning != o.Meaning || s.Time.IsZero() != o.Time.IsZero()
 }

@@ -24,6 +24,8 @@ type step struct {
 	// others that must be stored.
 	transitions []Transition
 	moved       bool
+	// open are the subjects of which nothing is remembered, nor enough known.
+	open undecided
 }
 
 // Step moves all subjects of a threshold by one tick. Readings are in any order; a
@@ -31,8 +33,9 @@ type step struct {
 // is longer than longest is not held to be observed.
 //
 // The new notices are owed by the state, at the end and still without notes, see
-// State.WithNotes. It tells true where anything made a transition or is owed: what
-// must be stored. Values and timers move on without that.
+// State.WithNotes; those of one subject are in their order, that of the whole is
+// the last. It tells true where anything made a transition or is owed: what must be
+// stored. Values and timers move on without that.
 func Step(rule *Rule, prev State, readings []usage.Reading, now time.Time, longest time.Duration) (State, []Transition, bool) {
 	s := newStep(rule, &prev, now, longest)
 	next := prev
@@ -42,6 +45,7 @@ func Step(rule *Rule, prev State, readings []usage.Reading, now time.Time, longe
 	places, claimed := prev.match(readings)
 	s.followAll(&next, prev.Alerts, readings, places)
 	s.admit(&next, readings, claimed)
+	next.Undecided = s.open.alerts()
 	s.sumUp(&next)
 	next.owe(s.transitions)
 	return next, s.transitions, s.moved || len(s.transitions) > 0 || next.looksOtherThan(&prev)

@@ -18,7 +18,7 @@ func (s *step) followAll(next *State, alerts []*Alert, readings []usage.Reading,
 		after := s.follow(a, r)
 		s.moved = s.moved || after.differsFrom(a)
 		if r != nil {
-			next.count(after)
+			s.count(next, after, r)
 		}
 		if after.isOver() {
 			closed++
@@ -30,57 +30,65 @@ func (s *step) followAll(next *State, alerts []*Alert, readings []usage.Reading,
 	}
 }
 
-// count adds a subject, which is OK where it has no alert.
-func (s *State) count(a *Alert) {
-	if a == nil {
-		s.Counts.add(PhaseOK)
+// count adds a subject. Where nothing of it is remembered, there is still what its
+// reading tells.
+func (s *step) count(next *State, a *Alert, r *usage.Reading) {
+	if a != nil {
+		next.Counts.add(a.Phase)
+		next.Severity = max(next.Severity, a.Severity())
 		return
 	}
-	s.Counts.add(a.Phase)
-	s.Severity = max(s.Severity, a.Severity())
+	phase := PhaseOK
+	if s.isOpen(r) {
+		phase = PhaseUnknown
+		s.open.add(r)
+	}
+	next.Counts.add(phase)
 }
 
 // admit follows subjects from now on that are not OK any more, as far as there is
 // room. Those without an alert are looked at one by one, most of them in vain.
 func (s *step) admit(next *State, readings []usage.Reading, claimed []bool) {
 	var fresh []int32
-	var open undecided
 	for i := range readings {
 		if claimed != nil && claimed[i] {
 			continue
 		}
-		switch r := &readings[i]; s.first(r) {
-		case PhaseOK:
-			next.Counts.add(PhaseOK)
-		case PhaseUnknown:
-			next.Counts.add(PhaseUnknown)
-			open.add(r)
-		default:
+		if r := &readings[i]; s.isOfInterest(r) {
 			fresh = append(fresh, int32(i))
+		} else {
+			s.count(next, nil, r)
 		}
 	}
-	next.Undecided = open.alerts()
 	if len(fresh) > 0 {
 		s.welcome(next, readings, fresh)
 	}
 }
 
-// first is what a subject without an alert is found to be: OK, Unknown, or of
-// interest.
-func (s *step) first(r *usage.Reading) Phase {
+// isOfInterest tells whether a reading moves a subject that was OK.
+func (s *step) isOfInterest(r *usage.Reading) bool {
 	if s.rule.ignores(r) {
-		return PhaseOK
+		return false
 	}
-	phase := PhaseOK
 	for i := range s.levels {
-		switch rule := &s.levels[i]; {
-		case s.crosses(rule, r):
-			return PhasePending
-		case s.leavesOpen(rule, r):
-			phase = PhaseUnknown
+		if s.crosses(&s.levels[i], r) {
+			return true
 		}
 	}
-	return phase
+	return false
+}
+
+// isOpen tells whether a subject of which nothing is remembered is Unknown.
+func (s *step) isOpen(r *usage.Reading) bool {
+	if r.Data == usage.Complete || s.rule.ignores(r) {
+		return false
+	}
+	for i := range s.levels {
+		if s.leavesOpen(&s.levels[i], r) {
+			return true
+		}
+	}
+	return false
 }
 
 // crosses tells whether a reading is an observation that crosses a level.
@@ -118,7 +126,7 @@ func (s *step) welcome(next *State, readings []usage.Reading, fresh []int32) {
 	alerts := make([]*Alert, 0, len(fresh))
 	for _, i := range fresh {
 		a := s.follow(&Alert{}, &readings[i])
-		next.count(a)
+		s.count(next, a, &readings[i])
 		alerts = append(alerts, a)
 	}
 	s.moved = true

@@ -9,9 +9,8 @@ import (
 // turn is one subject's part of a step.
 type turn struct {
 	*step
-	next Alert
-	// before are the levels as they were, for what is told of those that end.
-	before [SeverityCount]Level
+	before *Alert
+	next   Alert
 	// moved is the time of what changed the severity; zero where nothing did.
 	moved time.Time
 }
@@ -19,7 +18,7 @@ type turn struct {
 // follow returns the alert after the step; nil where there is nothing left to
 // remember. The reading is nil where the subject is gone.
 func (s *step) follow(a *Alert, r *usage.Reading) *Alert {
-	t := turn{step: s, next: *a, before: a.Levels}
+	t := turn{step: s, before: a, next: *a}
 	if s.renewed {
 		t.close(SpecChanged)
 		t.announce()
@@ -30,18 +29,20 @@ func (s *step) follow(a *Alert, r *usage.Reading) *Alert {
 		t.read(r)
 	}
 	t.announce()
-	return t.result(a)
+	return t.result()
 }
 
-// read moves the alert by what the rule and a reading say.
+// read moves the alert by what the rule and a reading say. A denominator that is
+// too small closes it only where nothing is missing that could be a part of it.
 func (t *turn) read(r *usage.Reading) {
 	t.next.Reading = *r
-	if t.rule.ignores(r) {
+	ignored := t.rule.ignores(r)
+	if ignored && r.Data == usage.Complete {
 		t.close(BelowFloor)
 		return
 	}
 	t.edit()
-	if o, isNew := t.observation(r); isNew {
+	if o, isNew := t.observation(r); isNew && !ignored {
 		t.observe(&o)
 	}
 	t.next.Phase = t.phase(r)
@@ -91,13 +92,15 @@ func (t *turn) observation(r *usage.Reading) (o observation, isNew bool) {
 		return o, r.Data == usage.Complete // nothing runs, and that is known at any time
 	}
 	o.time, o.sampled = r.SampleTime, true
-	return o, t.next.isNews(r.SampleTime, t.longest)
+	return o, t.isNews(r.SampleTime)
 }
 
-// isNews tells whether a sample was not observed yet. One that is a good deal older
-// than the last says that the clock that dates them was set back.
-func (a *Alert) isNews(sample time.Time, longest time.Duration) bool {
-	return sample.After(a.SampleTime) || a.SampleTime.Sub(sample) > longest
+// isNews tells whether a sample was not observed yet, in this alert. One that is a
+// good deal older than the last says that the clock that dates them was set back.
+func (t *turn) isNews(sample time.Time) bool {
+	a := &t.next
+	isFirst := a.isQuiet() && !a.isRecentlyClosed(t.now, t.longest)
+	return isFirst || sample.After(a.SampleTime) || a.SampleTime.Sub(sample) > t.longest
 }
 
 func (t *turn) observe(o *observation) {
@@ -112,24 +115,24 @@ func (t *turn) observe(o *observation) {
 	t.note(before, Recovered, o.time)
 }
 
-// note keeps when and why the severity changed, if it did.
+// note keeps when the severity changed, if it did, and why less fires than before.
 func (t *turn) note(before Severity, cause Cause, at time.Time) {
 	after := t.next.Severity()
-	switch {
-	case after < before:
+	if after < before {
 		t.next.Cause = cause
-	case after > before:
-		t.next.Cause = 0
-	default:
-		return
 	}
-	t.moved = at
+	if after != before {
+		t.moved = at
+	}
 }
 
 // phase is that of the subject: Unknown where a level that does not fire could
 // cross, for all that is known.
 func (t *turn) phase(r *usage.Reading) Phase {
 	worst := PhaseOK
+	if t.rule.ignores(r) && t.next.isQuiet() {
+		return worst
+	}
 	for i := range t.levels {
 		rule := &t.levels[i]
 		p := t.next.Level(rule.Severity).Phase
@@ -143,12 +146,12 @@ func (t *turn) phase(r *usage.Reading) Phase {
 
 // result drops an alert that there is nothing left to remember of, and keeps the
 // one before where nothing changed.
-func (t *turn) result(before *Alert) *Alert {
+func (t *turn) result() *Alert {
 	if t.next.isOver() && !t.next.isRecentlyClosed(t.now, t.longest) {
 		return nil
 	}
-	if t.next == *before {
-		return before
+	if t.next == *t.before {
+		return t.before
 	}
 	after := t.next
 	return &after
