@@ -34,6 +34,12 @@ type Feed interface {
 	Close()
 }
 
+// Alerts are those of thresholds. They are stepped after each read of a list,
+// whether it succeeded or not; climbing tells that owners of pods are still to come.
+type Alerts interface {
+	Evaluate(target model.Target, climbing bool, now time.Time)
+}
+
 // +kubebuilder:rbac:groups=metrics.k8s.io,resources=pods;nodes,verbs=get;list
 
 // Poller joins the metrics with the inventory for all reports.
@@ -42,8 +48,10 @@ type Poller struct {
 	Inventory Inventory
 	// Subscribe opens a feed of the inventory.
 	Subscribe func() Feed
-	Clock     clock.Clock
-	Log       logr.Logger
+	// Alerts are nil where nobody watches thresholds.
+	Alerts Alerts
+	Clock  clock.Clock
+	Log    logr.Logger
 
 	engine   *usage.Engine
 	schedule schedule
@@ -101,6 +109,21 @@ func (p *Poller) enter(id usage.ID, plan *selection.Plan, interval time.Duration
 func (p *Poller) Snapshot(id usage.ID, plan *selection.Plan) (*usage.Snapshot, bool) {
 	return p.engine.Snapshot(id, plan)
 }
+
+// Readings returns what the last tick means to a threshold, and Contributors what
+// its subjects consist of.
+func (p *Poller) Readings(id usage.ID) ([]usage.Reading, time.Duration, bool) {
+	return p.engine.Readings(id)
+}
+
+// Contributors returns the largest parts of subjects of a threshold, of each so many
+// at most.
+func (p *Poller) Contributors(id usage.ID, subjects []model.Subject, most int) [][]usage.Contributor {
+	return p.engine.Contributors(id, subjects, most)
+}
+
+// Unfollowed returns how many subjects of a threshold have no window.
+func (p *Poller) Unfollowed(id usage.ID) int { return p.engine.Unfollowed(id) }
 
 // Drop forgets a report. Without any, the poller rests.
 func (p *Poller) Drop(id usage.ID) {
