@@ -4,12 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/alerter"
 	"github.com/usage-operator/usage-operator/internal/budget"
+	"github.com/usage-operator/usage-operator/internal/checkpoint"
 	"github.com/usage-operator/usage-operator/internal/controller"
+	"github.com/usage-operator/usage-operator/internal/events"
 	"github.com/usage-operator/usage-operator/internal/inventory"
 	"github.com/usage-operator/usage-operator/internal/keeper"
 	"github.com/usage-operator/usage-operator/internal/metricsapi"
@@ -55,16 +59,23 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	poll := poller.New(reader, pods, subscribe, clock.RealClock{}, mgr.GetLogger().WithName("poller"))
 	poll.BoundWindows(o.windowMemory)
 	statuses := budget.New(o.statusBytesPerSecond)
-	keep, err := newKeeper(mgr, poll, o)
+	alerts, announcer, err := newAlerter(mgr, poll, pods)
+	if err != nil {
+		return nil, err
+	}
+	poll.Alerts = alerts
+	keep, err := newKeeper(mgr, alerts, o)
 	if err != nil {
 		return nil, err
 	}
 	return mgr, errors.Join(
-		register(statuses.Collectors(), poll.Collectors(), keep.Collectors(), []prometheus.Collector{pods.Collector()}),
+		register(statuses.Collectors(), poll.Collectors(), keep.Collectors(), alerts.Collectors(), announcer.Collectors(), []prometheus.Collector{pods.Collector()}),
 		mgr.Add(pods),
 		mgr.Add(poll),
 		mgr.Add(keep),
+		mgr.Add(alerts),
 		controller.SetupReports(mgr, poll, keep, statuses, clock.RealClock{}),
+		controller.SetupThresholds(mgr, poll, alerts, keep, statuses, clock.RealClock{}),
 		mgr.AddHealthzCheck("ping", healthz.Ping),
 		mgr.AddReadyzCheck("inventory", synced(pods)),
 	)
@@ -74,16 +85,44 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 var keptKinds = []keeper.Kind{
 	{Name: "UsageReport", MaxBytes: 256 << 10},
 	{Name: "ClusterUsageReport", MaxBytes: 256 << 10},
+	{Name: "ResourceThreshold", MaxBytes: checkpoint.MaxBytes},
+	{Name: "ClusterResourceThreshold", MaxBytes: checkpoint.MaxBytes},
+}
+
+// newAlerter makes the keeper of alerts, and the writer of its Events.
+func newAlerter(mgr ctrl.Manager, poll *poller.Poller, pods *inventory.Inventory) (*alerter.Alerter, *events.Writer, error) {
+	var alerts *alerter.Alerter
+	options := events.Options{Instance: instance(), Pending: func() int { return alerts.Owed() }}
+	writer, err := events.New(mgr.GetConfig(), pods, clock.RealClock{}, mgr.GetLogger().WithName("events"), options)
+	if err != nil {
+		return nil, nil, err
+	}
+	alerts = alerter.New(poll, writer, clock.RealClock{}, mgr.GetLogger().WithName("alerter"))
+	return alerts, writer, nil
+}
+
+// instance names this operator among several: in a cluster, its pod.
+func instance() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	return name
 }
 
 // newKeeper gives the keeper of checkpoints a client without a cache: checkpoints
 // are large, and each is read once.
-func newKeeper(mgr ctrl.Manager, source keeper.Source, o *options) (*keeper.Keeper, error) {
+func newKeeper(mgr ctrl.Manager, alerts *alerter.Alerter, o *options) (*keeper.Keeper, error) {
 	direct, err := client.New(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme(), HTTPClient: mgr.GetHTTPClient()})
 	if err != nil {
 		return nil, fmt.Errorf("make a client for checkpoints: %w", err)
 	}
-	return keeper.New(direct, mgr.GetClient(), keptKinds, source, clock.RealClock{}, mgr.GetLogger().WithName("keeper"), o.checkpoints), nil
+	k := keeper.New(direct, mgr.GetClient(), keptKinds, alerts, clock.RealClock{}, mgr.GetLogger().WithName("keeper"), o.checkpoints)
+	for _, kind := range []string{"ResourceThreshold", "ClusterResourceThreshold"} {
+		k.OnOrphan(kind, alerts.Orphan)
+	}
+	alerts.Keep(k)
+	return k, nil
 }
 
 // register adds the operator's own metrics to those of controller-runtime.

@@ -12,6 +12,7 @@ import (
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
@@ -32,24 +33,45 @@ func SetupReports(mgr ctrl.Manager, s Source, c Checkpoints, b *budget.Budget, c
 	}
 	for kind, newObject := range kinds {
 		r := &ReportReconciler{Client: mgr.GetClient(), Source: s, Clock: clock, Budget: b, Checkpoints: c, Kind: kind, New: newObject}
-		err := ctrl.NewControllerManagedBy(mgr).
-			For(newObject(), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
-			WatchesRawSource(due{source: s, checkpoints: c, kind: kind}).
-			WithOptions(controller.Options{MaxConcurrentReconciles: workers, CacheSyncTimeout: cacheSyncTimeout}).
-			Complete(r)
-		if err != nil {
+		if err := setup(mgr, newObject(), due{source: s, checkpoints: c, kind: kind}, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// due puts the reports of a kind into the queue when they are due, or have to be
-// resumed again.
+// SetupThresholds adds a reconciler for each kind of threshold to the manager.
+func SetupThresholds(mgr ctrl.Manager, s Source, a Alerts, c Checkpoints, b *budget.Budget, clock clock.PassiveClock) error {
+	kinds := map[string]func() v1alpha1.ThresholdObject{
+		"ResourceThreshold":        func() v1alpha1.ThresholdObject { return &v1alpha1.ResourceThreshold{} },
+		"ClusterResourceThreshold": func() v1alpha1.ThresholdObject { return &v1alpha1.ClusterResourceThreshold{} },
+	}
+	for kind, newObject := range kinds {
+		r := &ThresholdReconciler{Client: mgr.GetClient(), Source: s, Alerts: a, Clock: clock, Budget: b, Checkpoints: c, Kind: kind, New: newObject}
+		if err := setup(mgr, newObject(), due{source: s, checkpoints: c, alerts: a, kind: kind}, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setup adds a reconciler of a kind to the manager.
+func setup(mgr ctrl.Manager, object client.Object, d due, r reconcile.Reconciler) error {
+	return ctrl.NewControllerManagedBy(mgr).
+		For(object, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		WatchesRawSource(d).
+		WithOptions(controller.Options{MaxConcurrentReconciles: workers, CacheSyncTimeout: cacheSyncTimeout}).
+		Complete(r)
+}
+
+// due puts the objects of a kind into the queue when they are due, have news, or
+// have to be resumed again.
 type due struct {
 	source      Source
 	checkpoints Checkpoints
-	kind        string
+	// alerts are nil for reports.
+	alerts Alerts
+	kind   string
 }
 
 var _ source.Source = due{}
@@ -66,5 +88,8 @@ func (d due) Start(_ context.Context, queue workqueue.TypedRateLimitingInterface
 		}
 	})
 	d.checkpoints.OnReload(d.kind, add)
+	if d.alerts != nil {
+		d.alerts.OnNews(d.kind, add)
+	}
 	return nil
 }
