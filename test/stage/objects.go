@@ -88,3 +88,12 @@ func RunningPod(namespace, name, cpu, memory string) *corev1.Pod {
 		},
 	}
 }
+
+// Delete deletes a pod at once, since there is no kubelet to end it gracefully.
+func (s *Stage) Delete(t testing.TB, pod *corev1.Pod) {
+	t.Helper()
+	s.Metrics.Lose(pod)
+	if err := s.API.Delete(t.Context(), pod, client.GracePeriodSeconds(0)); err != nil {
+		t.Fatal(err)
+	}
+}
