@@ -17,7 +17,7 @@ FUZZTIME ?= 1m
 # Tools run on this machine, whatever is built for another.
 TOOL = GOOS= GOARCH= go tool -modfile=tools/go.mod
 CODE = ./api/... ./cmd/... ./internal/...
-CONCURRENT = ./cmd/... ./internal/controller ./internal/inventory ./internal/keeper ./internal/poller
+CONCURRENT = ./cmd/... ./internal/controller ./internal/events ./internal/inventory ./internal/keeper ./internal/poller
 WITH_API_SERVER = assets=$$($(LOCAL_CLUSTER) binaries) && KUBEBUILDER_ASSETS="$$assets"
 # The demo takes a cluster only by "make demo KUBECONFIG=…", never from the environment.
 DEMO_FLAGS = --dir $(CLUSTER_DIR) $(if $(filter command,$(origin KUBECONFIG)),--kubeconfig "$(KUBECONFIG)")

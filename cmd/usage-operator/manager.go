@@ -70,6 +70,12 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	)
 }
 
+// keptKinds are those that remember something.
+var keptKinds = []keeper.Kind{
+	{Name: "UsageReport", MaxBytes: 256 << 10},
+	{Name: "ClusterUsageReport", MaxBytes: 256 << 10},
+}
+
 // newKeeper gives the keeper of checkpoints a client without a cache: checkpoints
 // are large, and each is read once.
 func newKeeper(mgr ctrl.Manager, source keeper.Source, o *options) (*keeper.Keeper, error) {
@@ -77,7 +83,7 @@ func newKeeper(mgr ctrl.Manager, source keeper.Source, o *options) (*keeper.Keep
 	if err != nil {
 		return nil, fmt.Errorf("make a client for checkpoints: %w", err)
 	}
-	return keeper.New(direct, mgr.GetClient(), source, clock.RealClock{}, mgr.GetLogger().WithName("keeper"), o.checkpoints), nil
+	return keeper.New(direct, mgr.GetClient(), keptKinds, source, clock.RealClock{}, mgr.GetLogger().WithName("keeper"), o.checkpoints), nil
 }
 
 // register adds the operator's own metrics to those of controller-runtime.

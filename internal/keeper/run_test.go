@@ -84,7 +84,7 @@ func TestSweepAsks(t *testing.T) {
 	o.serve(r)
 	o.tick()
 	o.interval()
-	o.reports = none{}
+	o.owners = none{}
 	if err := o.sweep(t.Context()); err != nil || f.stored(r) == nil {
 		t.Errorf("stored: %t, %v", f.stored(r) != nil, err)
 	}

@@ -11,7 +11,8 @@ import (
 // plan. What lies between the snapshot and the next tick is a gap, but for the
 // time that one tick stands for; and no time counts twice. The engine takes over
 // the snapshot. A report that is set already, with this plan, has its own memory
-// and keeps that.
+// and keeps that. Of a snapshot that counted something else it takes the accounts
+// alone, as an edit of a running report does.
 //
 // now is when it goes on. Where the clock was put back meanwhile, nobody knows for
 // how long the report was away, so that it goes on from now.
@@ -21,7 +22,11 @@ func (e *Engine) Restore(id ID, plan *selection.Plan, need Need, s *Snapshot, no
 	if !e.set(id, plan, need) {
 		return false
 	}
-	if need.Window == 0 || s.Total == nil {
+	if need.Window == 0 {
+		return true
+	}
+	s.giveAccounts(e.books(id), &need)
+	if s.Total == nil {
 		return true
 	}
 	c := continuation{moment: moment{now: now, age: e.age(now)}, need: &need, taken: s.Time}
@@ -43,7 +48,7 @@ type continuation struct {
 
 func (c *continuation) restore(r *report, s *Snapshot, most int) {
 	r.total.series = c.series(s.Total)
-	s.give(r.total.series, &r.books, c.need)
+	s.giveHistory(r.total.series, c.need)
 	for i := range s.Rows[:min(len(s.Rows), most)] {
 		w := r.row(s.Rows[i].Subject)
 		w.series = c.series(&s.Rows[i].Track)
@@ -53,7 +58,7 @@ func (c *continuation) restore(r *report, s *Snapshot, most int) {
 
 func (c *continuation) restoreNodes(r *nodeReport, s *Snapshot, most int) {
 	r.series = nodeSeries{total: c.series(s.Total), rows: map[model.Subject]*series{}}
-	s.give(r.series.total, &r.books, c.need)
+	s.giveHistory(r.series.total, c.need)
 	for i := range s.Rows[:min(len(s.Rows), most)] {
 		r.series.rows[s.Rows[i].Subject] = c.series(&s.Rows[i].Track)
 	}

@@ -20,8 +20,14 @@ type Snapshot struct {
 	// done without.
 	Rows []RowTrack
 	// Sections are further parts of the memory, in encodings of their own, by
-	// their names.
+	// their names. Revision differs wherever those do that can change without a step
+	// of Total; it is not stored.
 	Sections map[string][]byte
+	Revision uint64
+	// Changed tells that the owner counts something else now than when this was
+	// taken. Then only sections are left, and their owners decide what of them still
+	// holds.
+	Changed bool
 }
 
 // RowTrack is the track of one subject.

@@ -44,8 +44,13 @@ func Start(ctx context.Context, c *cluster.Cluster, program, dir string, flags .
 	if err := WriteKubeconfig(ctx, c, kubeconfig); err != nil {
 		return nil, err
 	}
-	r := &Running{program: program, kubeconfig: kubeconfig, flags: flags, Log: filepath.Join(dir, "operator.log")}
+	r := New(program, kubeconfig, filepath.Join(dir, "operator.log"), flags...)
 	return r, r.Again()
+}
+
+// New is an operator that was built, for Again to start.
+func New(program, kubeconfig, log string, flags ...string) *Running {
+	return &Running{program: program, kubeconfig: kubeconfig, flags: flags, Log: log}
 }
 
 // Again starts the operator once more after its end.
