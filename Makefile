@@ -17,7 +17,6 @@ FUZZTIME ?= 1m
 # Tools run on this machine, whatever is built for another.
 TOOL = GOOS= GOARCH= go tool -modfile=tools/go.mod
 CODE = ./api/... ./cmd/... ./internal/...
-CONCURRENT = ./cmd/... ./internal/controller ./internal/events ./internal/inventory ./internal/keeper ./internal/poller
 WITH_API_SERVER = assets=$$($(LOCAL_CLUSTER) binaries) && KUBEBUILDER_ASSETS="$$assets"
 # The demo takes a cluster only by "make demo KUBECONFIG=…", never from the environment.
 DEMO_FLAGS = --dir $(CLUSTER_DIR) $(if $(filter command,$(origin KUBECONFIG)),--kubeconfig "$(KUBECONFIG)")
@@ -91,9 +90,8 @@ test-e2e: ## The tests on local clusters of their own
 	$(WITH_API_SERVER) go test -count 1 -p 1 -timeout 40m $(TESTFLAGS) ./test/...
 
 .PHONY: race
-race: ## The unit tests, and all of what runs concurrently, looking for data races
-	go test -race -short $(TESTFLAGS) $(CODE)
-	$(WITH_API_SERVER) go test -race -timeout 20m $(TESTFLAGS) $(CONCURRENT)
+race: ## The tests of all that runs at once, looking for data races
+	$(WITH_API_SERVER) TESTFLAGS="$(TESTFLAGS)" hack/race.sh $(CODE)
 
 .PHONY: fuzz
 fuzz: ## Each fuzz target for FUZZTIME
