@@ -53,6 +53,12 @@ manifests: generate ## Generate the CRDs and the operator's role
 
 ##@ Checking
 
+# The end-to-end tests mostly wait: the others compute beside them.
+.PHONY: ci
+ci: ## All that must be green, as .ci/run checks it
+	$(MAKE) --no-print-directory verify lint vulncheck
+	$(MAKE) --no-print-directory -j 2 -k --output-sync=target test-e2e race test-apiserver fuzz
+
 .PHONY: lint
 lint: ## Run the linters
 	$(TOOL) golangci-lint run
@@ -87,7 +93,7 @@ test-apiserver: ## The unit tests, and those against a real API server
 
 .PHONY: test-e2e
 test-e2e: ## The tests on local clusters of their own
-	$(WITH_API_SERVER) go test -count 1 -p 1 -timeout 40m $(TESTFLAGS) ./test/...
+	$(WITH_API_SERVER) go test -count 1 -p 2 -timeout 20m $(TESTFLAGS) ./test/...
 
 .PHONY: race
 race: ## The tests of all that runs at once, looking for data races
