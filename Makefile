@@ -17,7 +17,6 @@ FUZZTIME ?= 1m
 # Tools run on this machine, whatever is built for another.
 TOOL = GOOS= GOARCH= go tool -modfile=tools/go.mod
 CODE = ./api/... ./cmd/... ./internal/...
-CONCURRENT = ./cmd/... ./internal/controller ./internal/events ./internal/inventory ./internal/keeper ./internal/poller
 WITH_API_SERVER = assets=$$($(LOCAL_CLUSTER) binaries) && KUBEBUILDER_ASSETS="$$assets"
 # The demo takes a cluster only by "make demo KUBECONFIG=…", never from the environment.
 DEMO_FLAGS = --dir $(CLUSTER_DIR) $(if $(filter command,$(origin KUBECONFIG)),--kubeconfig "$(KUBECONFIG)")
@@ -54,6 +53,12 @@ manifests: generate ## Generate the CRDs and the operator's role
 
 ##@ Checking
 
+# The end-to-end tests mostly wait: the others compute beside them.
+.PHONY: ci
+ci: ## All that must be green, as .ci/run checks it
+	$(MAKE) --no-print-directory verify lint vulncheck
+	$(MAKE) --no-print-directory -j 2 -k --output-sync=target test-e2e race test-apiserver fuzz
+
 .PHONY: lint
 lint: ## Run the linters
 	$(TOOL) golangci-lint run
@@ -88,12 +93,11 @@ test-apiserver: ## The unit tests, and those against a real API server
 
 .PHONY: test-e2e
 test-e2e: ## The tests on local clusters of their own
-	$(WITH_API_SERVER) go test -count 1 -p 1 -timeout 40m $(TESTFLAGS) ./test/...
+	$(WITH_API_SERVER) go test -count 1 -p 2 -timeout 20m $(TESTFLAGS) ./test/...
 
 .PHONY: race
-race: ## The unit tests, and all of what runs concurrently, looking for data races
-	go test -race -short $(TESTFLAGS) $(CODE)
-	$(WITH_API_SERVER) go test -race -timeout 20m $(TESTFLAGS) $(CONCURRENT)
+race: ## The tests of all that runs at once, looking for data races
+	$(WITH_API_SERVER) TESTFLAGS="$(TESTFLAGS)" hack/race.sh $(CODE)
 
 .PHONY: fuzz
 fuzz: ## Each fuzz target for FUZZTIME

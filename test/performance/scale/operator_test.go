@@ -29,7 +29,7 @@ type work struct {
 }
 
 var (
-	allWork   = work{reports: mostReports, ticks: 4, checkpointInterval: time.Minute, patience: 8 * time.Minute}
+	allWork   = work{reports: mostReports, ticks: 4, checkpointInterval: time.Minute, patience: 15 * time.Minute}
 	shortWork = work{reports: 100, ticks: 2, checkpointInterval: 5 * time.Second, patience: 2 * time.Minute}
 )
 
