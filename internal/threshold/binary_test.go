@@ -3,8 +3,10 @@ package threshold_test
 import (
 	"bytes"
 	"compress/flate"
+	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +60,30 @@ func TestEncoding(t *testing.T) {
 	}
 	closed, _ := threshold.State{}.Close(threshold.Deleted, noon)
 	if diff := cmp.Diff(closed, restored(t, closed), exported, undecided); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+var update = flag.Bool("update", false, "write testdata/v1 anew; states in clusters stay as they are")
+
+// TestStoredState reads what an earlier operator wrote. Where this fails, the
+// version must change.
+func TestStoredState(t *testing.T) {
+	want := someState(t)
+	if *update {
+		if err := os.WriteFile("testdata/v1", encoded(t, want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := os.ReadFile("testdata/v1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, rest, err := threshold.Decode(data)
+	if err != nil || len(rest) > 0 {
+		t.Fatalf("%v, %d bytes left", err, len(rest))
+	}
+	if diff := cmp.Diff(want, got, exported); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

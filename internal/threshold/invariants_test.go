@@ -27,7 +27,7 @@ type moment struct {
 // live lets anything happen, and shows each step.
 func live(t *testing.T, steady bool, see func(seed uint64, m *moment)) {
 	t.Helper()
-	for seed := range uint64(seeds(t)) {
+	for seed := range uint64(seeds()) {
 		l := newLife(seed)
 		l.steady = steady
 		var state threshold.State

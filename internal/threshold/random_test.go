@@ -159,7 +159,7 @@ func (l *life) seen(r usage.Reading) usage.Reading {
 // and compares all that can be seen with what the oracle says.
 func TestAgainstOracle(t *testing.T) {
 	seen := map[string]int{}
-	for seed := range uint64(seeds(t)) {
+	for seed := range uint64(seeds()) {
 		l, truth := newLife(seed), &oracle{subjects: map[model.Subject]*judged{}}
 		var state threshold.State
 		for i := range 400 {
@@ -215,7 +215,7 @@ func count(seen map[string]int, transitions []threshold.Transition) {
 }
 
 // seeds are fewer in a short run.
-func seeds(t *testing.T) int {
+func seeds() int {
 	if testing.Short() {
 		return 30
 	}
