@@ -13,6 +13,7 @@ KUBECTL ?= $(shell command -v kubectl || echo "$$($(LOCAL_CLUSTER) binaries)/kub
 # Added to each "go test", such as TESTFLAGS="-race -run TestReport".
 TESTFLAGS ?=
 FUZZTIME ?= 1m
+KILLS ?= 100
 
 # Tools run on this machine, whatever is built for another.
 TOOL = GOOS= GOARCH= go tool -modfile=tools/go.mod
@@ -94,6 +95,10 @@ test-apiserver: ## The unit tests, and those against a real API server
 .PHONY: test-e2e
 test-e2e: ## The tests on local clusters of their own
 	$(WITH_API_SERVER) go test -count 1 -p 2 -timeout 20m $(TESTFLAGS) ./test/...
+
+.PHONY: test-crashes
+test-crashes: ## Kill the operator KILLS times while thresholds are crossed, and let 5,000 pods cross at once
+	$(WITH_API_SERVER) go test -count 1 -timeout 60m -v -run 'TestCrashes|TestStorm' ./test/alerts -kills $(KILLS) -storm 5000
 
 .PHONY: race
 race: ## The tests of all that runs at once, looking for data races

@@ -16,7 +16,7 @@ import (
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 )
 
-// storm is how many pods cross at once; "make test-storm" takes the 5,000 of the bar.
+// storm is how many pods cross at once; "make test-crashes" takes the 5,000 of the bar.
 var storm = flag.Int("storm", 300, "how many pods cross a level at once in TestStorm")
 
 // stormBar is within what time all crossings must be recorded.
