@@ -56,8 +56,7 @@ type Decision struct {
 // while nothing is known, those stand that are published.
 func Decide(f *Facts) Decision {
 	p := phaseOf(f)
-	answered := f.Published.ObservedGeneration == f.Generation
-	if p.Waiting && f.Starting && answered {
+	if p.Waiting && f.Starting && f.isAnswered() {
 		return Decision{Write: report.Nothing}
 	}
 	d := Decision{Write: report.ConditionsOnly}
@@ -66,15 +65,22 @@ func Decide(f *Facts) Decision {
 		fit(&d.Status)
 	}
 	d.Status.ObservedGeneration, d.Status.Conditions = f.Generation, conditions(f, p)
-	print := FingerprintOf(&d.Status)
-	same := answered && slices.EqualFunc(d.Status.Conditions, f.Published.Conditions, standing.Same)
-	d.News = !same || p.Answers && print.States != f.Fingerprint.States
-	age := f.age()
-	moved := print.Numbers != f.Fingerprint.Numbers && age >= Interval
-	if !d.News && !(p.Answers && (moved || age >= heartbeat)) {
-		return Decision{Write: report.Nothing}
+	now := FingerprintOf(&d.Status)
+	d.News = !f.isAnswered() || !slices.EqualFunc(d.Status.Conditions, f.Published.Conditions, standing.Same) ||
+		p.Answers && now.States != f.Fingerprint.States
+	if d.News || p.Answers && f.refreshDue(&now) {
+		return d
 	}
-	return d
+	return Decision{Write: report.Nothing}
+}
+
+// isAnswered tells whether the stored status speaks of the spec as it is.
+func (f *Facts) isAnswered() bool { return f.Published.ObservedGeneration == f.Generation }
+
+// refreshDue tells whether the numbers are worth a write by themselves.
+func (f *Facts) refreshDue(now *Fingerprint) bool {
+	age := f.age()
+	return age >= heartbeat || age >= Interval && now.Numbers != f.Fingerprint.Numbers
 }
 
 // age is that of the numbers that are published.

@@ -2,6 +2,7 @@ package alert
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,15 +27,12 @@ type Threshold struct {
 // Note is the text of an Event: at most threshold.MaxNote bytes, of which the
 // description and the runbook of the threshold come last.
 func (t *Threshold) Note(x *threshold.Transition, largest []usage.Contributor) string {
-	text := t.told(x, largest)
+	parts := []string{t.told(x, largest)}
 	if x.Reason != threshold.Cleared {
-		for _, more := range []string{t.Settings.Description, t.Settings.RunbookURL} {
-			if more != "" {
-				text += ". " + more
-			}
-		}
+		parts = append(parts, t.Settings.Description, t.Settings.RunbookURL)
 	}
-	return shorten(text, threshold.MaxNote)
+	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
+	return shorten(strings.Join(parts, ". "), threshold.MaxNote)
 }
 
 func (t *Threshold) told(x *threshold.Transition, largest []usage.Contributor) string {

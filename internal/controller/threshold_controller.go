@@ -57,11 +57,13 @@ type ThresholdReconciler struct {
 // Reconcile brings the status of one threshold up to date.
 func (r *ThresholdReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	object := r.New()
-	err := r.Client.Get(ctx, req.NamespacedName, object)
-	if client.IgnoreNotFound(err) != nil {
-		return ctrl.Result{}, err
+	if err := r.Client.Get(ctx, req.NamespacedName, object); err != nil {
+		if client.IgnoreNotFound(err) == nil {
+			r.forget(req.NamespacedName)
+		}
+		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
-	if err != nil || !object.GetDeletionTimestamp().IsZero() {
+	if !object.GetDeletionTimestamp().IsZero() {
 		r.forget(req.NamespacedName)
 		return ctrl.Result{}, nil
 	}

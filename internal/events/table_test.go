@@ -52,7 +52,11 @@ func newCluster(t *testing.T) *cluster {
 	c.createThresholds()
 	ended := make(chan error, 1)
 	go func() { ended <- pods.Start(t.Context()) }()
-	t.Cleanup(func() { <-ended })
+	t.Cleanup(func() {
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
 	if err := pods.WaitForSync(t.Context()); err != nil {
 		t.Fatal(err)
 	}

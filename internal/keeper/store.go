@@ -30,7 +30,7 @@ type stored struct {
 	owner Owner
 	// name and version are those of the object.
 	name, version string
-	data    []byte
+	data          []byte
 }
 
 // get returns the checkpoint of an owner; nil where there is none.

@@ -175,7 +175,7 @@ func TestManyThresholds(t *testing.T) {
 			template.Spec.Tolerations = []corev1.Toleration{{Operator: corev1.TolerationOpExists}}
 			create(t, deployment(namespace, app, pods, template))
 			x := memoryOf(namespace, v1alpha1.GroupByPod, v1alpha1.ThresholdLevel{Severity: v1alpha1.SeverityWarning, Above: "90%"})
-			x.Name, x.Spec.Selector = app, &v1alpha1.LabelSelector{MatchLabels: map[string]v1alpha1.LabelValue{"app": v1alpha1.LabelValue(app)}}
+			x.Name, x.Spec.Selector = app, &v1alpha1.LabelSelector{MatchLabels: map[string]v1alpha1.LabelValue{"app": app}}
 			create(t, x)
 		}
 	}
