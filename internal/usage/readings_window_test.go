@@ -206,3 +206,24 @@ func TestEditedThreshold(t *testing.T) {
 		t.Errorf("without a window it remembers %+v", s)
 	}
 }
+
+// TestForeignSnapshot: what was stored for a threshold does no harm to a report, nor
+// the other way round.
+func TestForeignSnapshot(t *testing.T) {
+	need := overMinutes(5, usage.Average)
+	e, a, plan := followed(t, 3600, need)
+	tickFor(e, 15, 60, 2)
+	s, _ := e.Snapshot(clusterThreshold, plan)
+	e.Set(clusterReport, plan, overFiveMinutes)
+	tickFor(e, 75, 120, 2)
+	ofReport, _ := e.Snapshot(clusterReport, plan)
+	again := usage.New()
+	again.Apply(present(a))
+	again.Restore(clusterReport, plan, overFiveMinutes, s, at(121))
+	again.Restore(clusterThreshold, plan, need, ofReport, at(121))
+	tickFor(again, 135, 150, 2)
+	mustBeOver(t, "the report", &view(t, again, clusterReport).Total, 2, 2, 2)
+	if x := theReading(t, again); x.Value != 2*cores || x.Data != usage.Complete {
+		t.Errorf("the threshold: %+v", x) // its values are usage, and its life is not known
+	}
+}
