@@ -225,7 +225,7 @@ func (o *oracle) observe(j *judged, r *usage.Reading) {
 	case (len(j.levels) > 0 || o.remembers(j)) && !r.SampleTime.After(j.sample) && j.sample.Sub(r.SampleTime) <= o.longest:
 		return
 	default:
-		j.sample, j.closed = r.SampleTime, time.Time{}
+		j.sample = r.SampleTime
 	}
 	before := j.severity()
 	for i := range o.rule.Levels {

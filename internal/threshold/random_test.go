@@ -151,6 +151,8 @@ func (l *life) seen(r usage.Reading) usage.Reading {
 		r.Data, r.Lower, r.Upper = usage.Partial, max(r.Value-l.Int64N(9), 0), r.Value+l.Int64N(9)
 	case 3:
 		r.SampleTime = time.Time{}
+	case 4:
+		r.Data, r.Upper, r.SampleTime = usage.Partial, math.MaxInt64, time.Time{}
 	}
 	return r
 }

@@ -125,8 +125,8 @@ type Alert struct {
 	// SampleTime is that of the last sample that was observed. While a level is not
 	// OK, and for some time after ClosedTime, none is observed twice.
 	SampleTime time.Time
-	// ClosedTime is when it was closed other than by a sample. For some time after,
-	// it is remembered which sample was the last.
+	// ClosedTime is when it was last closed other than by a sample. For some time
+	// after, it is remembered which sample was the last.
 	ClosedTime time.Time
 }
 

@@ -110,7 +110,7 @@ func (t *turn) observe(o *observation) {
 		t.next.Level(rule.Severity).observe(rule, t.rule.KeepFiringFor, o)
 	}
 	if o.sampled {
-		t.next.SampleTime, t.next.ClosedTime = o.time, time.Time{}
+		t.next.SampleTime = o.time
 	}
 	t.note(before, Recovered, o.time)
 }
