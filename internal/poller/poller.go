@@ -55,6 +55,7 @@ type Poller struct {
 	nodeSamples model.NodeSamples
 	changes     []model.Change
 	pace        pace
+	liveness    liveness
 
 	mu sync.Mutex
 	// started is when the loop began; zero before.
@@ -158,26 +159,40 @@ func (p *Poller) Start(ctx context.Context) error {
 	}
 	feed := p.Subscribe()
 	defer feed.Close()
+	defer p.liveness.ends()
+	p.loop(ctx, feed)
+	return nil
+}
+
+// loop ticks, and looks at what changed between two ticks.
+func (p *Poller) loop(ctx context.Context, feed Feed) {
 	timer, soon := p.Clock.NewTimer(0), p.Clock.NewTimer(time.Hour)
 	defer timer.Stop()
 	defer soon.Stop()
 	soon.Stop()
+	next := p.Clock.Now()
 	var refreshed time.Time
 	for {
+		p.liveness.waits(next)
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-p.wake:
 			if p.rests() {
+				next = p.Clock.Now()
 				timer.Reset(0)
 				continue
 			}
 			soon.Reset(max(0, refreshed.Add(calm).Sub(p.Clock.Now())))
 		case <-soon.C():
+			p.liveness.works(p.Clock.Now())
 			p.refresh(ctx, feed)
 			refreshed = p.Clock.Now()
 		case <-timer.C():
-			timer.Reset(p.tickIfWanted(ctx, feed))
+			p.liveness.works(p.Clock.Now())
+			wait := p.tickIfWanted(ctx, feed)
+			next = p.Clock.Now().Add(wait)
+			timer.Reset(wait)
 		}
 	}
 }
