@@ -43,7 +43,7 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to the cluster: %w", err)
 	}
-	pods, err := inventory.New(config, mgr.GetLogger().WithName("inventory"))
+	pods, err := inventory.New(config, mgr.GetLogger().WithName("inventory"), o.namespaces...)
 	if err != nil {
 		return nil, err
 	}
@@ -54,18 +54,22 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	subscribe := func() poller.Feed { return pods.Subscribe() }
 	poll := poller.New(reader, pods, subscribe, clock.RealClock{}, mgr.GetLogger().WithName("poller"))
 	poll.BoundWindows(o.windowMemory)
+	poll.Within(o.namespaces)
 	statuses := budget.New(o.statusBytesPerSecond)
 	keep, err := newKeeper(mgr, poll, o)
 	if err != nil {
 		return nil, err
+	}
+	if len(o.namespaces) > 0 {
+		mgr.GetLogger().Info("Only some namespaces are served: cluster-wide kinds are not, whatever their status says", "namespaces", o.namespaces)
 	}
 	return mgr, errors.Join(
 		register(statuses.Collectors(), poll.Collectors(), keep.Collectors(), []prometheus.Collector{pods.Collector()}),
 		mgr.Add(pods),
 		mgr.Add(poll),
 		mgr.Add(keep),
-		controller.SetupReports(mgr, poll, keep, statuses, clock.RealClock{}),
-		mgr.AddHealthzCheck("ping", healthz.Ping),
+		controller.SetupReports(mgr, poll, keep, statuses, clock.RealClock{}, len(o.namespaces) == 0),
+		mgr.AddHealthzCheck("loop", func(*http.Request) error { return poll.Alive() }),
 		mgr.AddReadyzCheck("inventory", synced(pods)),
 	)
 }
@@ -77,7 +81,9 @@ func newKeeper(mgr ctrl.Manager, source keeper.Source, o *options) (*keeper.Keep
 	if err != nil {
 		return nil, fmt.Errorf("make a client for checkpoints: %w", err)
 	}
-	return keeper.New(direct, mgr.GetClient(), source, clock.RealClock{}, mgr.GetLogger().WithName("keeper"), o.checkpoints), nil
+	options := o.checkpoints
+	options.Namespaces = o.namespaces
+	return keeper.New(direct, mgr.GetClient(), source, clock.RealClock{}, mgr.GetLogger().WithName("keeper"), options), nil
 }
 
 // register adds the operator's own metrics to those of controller-runtime.
@@ -95,7 +101,7 @@ func managerOptions(o *options) ctrl.Options {
 	utilruntime.Must(v1alpha1.AddToScheme(scheme))
 	return ctrl.Options{
 		Scheme:                        scheme,
-		Cache:                         cache.Options{DefaultTransform: controller.Compact},
+		Cache:                         cacheOptions(o),
 		Metrics:                       metricsserver.Options{BindAddress: o.metricsAddress},
 		HealthProbeBindAddress:        o.probeAddress,
 		LeaderElection:                o.leaderElection,
@@ -103,6 +109,18 @@ func managerOptions(o *options) ctrl.Options {
 		LeaderElectionNamespace:       o.leaderElectionNamespace,
 		LeaderElectionReleaseOnCancel: true,
 	}
+}
+
+// cacheOptions limit what is watched of the operator's own kinds.
+func cacheOptions(o *options) cache.Options {
+	limited := cache.Options{DefaultTransform: controller.Compact}
+	for _, namespace := range o.namespaces {
+		if limited.DefaultNamespaces == nil {
+			limited.DefaultNamespaces = map[string]cache.Config{}
+		}
+		limited.DefaultNamespaces[namespace] = cache.Config{}
+	}
+	return limited
 }
 
 // synced is ready once the inventory knows the cluster.

@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -12,6 +14,7 @@ import (
 	"github.com/usage-operator/usage-operator/internal/keeper"
 	"github.com/usage-operator/usage-operator/internal/usage"
 	"go.uber.org/zap/zapcore"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 )
 
@@ -21,6 +24,7 @@ type options struct {
 	leaderElectionNamespace string
 	probeAddress            string
 	metricsAddress          string
+	namespaces              []string
 	statusBytesPerSecond    int
 	windowMemory            int
 	checkpoints             keeper.Options
@@ -38,6 +42,8 @@ func parseOptions(args []string) (*options, error) {
 		"Address of /healthz and /readyz; 0 turns them off.")
 	flags.StringVar(&o.metricsAddress, "metrics-bind-address", "0",
 		"Address of /metrics, without authentication; 0 turns it off.")
+	flags.Func("namespaces", "Namespaces to work in, separated by commas; "+here+" is the operator's own. "+
+		"It then needs no rights beyond them, and serves no cluster-wide kinds. Absent means the whole cluster.", o.setNamespaces)
 	flags.IntVar(&o.statusBytesPerSecond, "status-bytes-per-second", budget.DefaultBytesPerSecond,
 		"How many bytes a second all statuses together may take of the API server. "+
 			"Where more would be written, statuses are refreshed less often than their interval, and say so.")
@@ -83,6 +89,26 @@ func (o *options) checkCheckpoints() error {
 	case c.Namespace == "":
 		c.Namespace = ownNamespace(namespaceFile)
 	}
+	return nil
+}
+
+// here stands for the operator's own namespace.
+const here = "."
+
+// setNamespaces takes the value of --namespaces.
+func (o *options) setNamespaces(list string) error {
+	o.namespaces = nil
+	for name := range strings.SplitSeq(list, ",") {
+		if name == here {
+			name = ownNamespace(namespaceFile)
+		}
+		if problems := validation.IsDNS1123Label(name); len(problems) > 0 {
+			return fmt.Errorf("%q is not the name of a namespace: %s", name, problems[0])
+		}
+		o.namespaces = append(o.namespaces, name)
+	}
+	slices.Sort(o.namespaces)
+	o.namespaces = slices.Compact(o.namespaces)
 	return nil
 }
 

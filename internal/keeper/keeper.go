@@ -33,6 +33,8 @@ type Source interface {
 type Options struct {
 	// Namespace is the operator's own.
 	Namespace string
+	// Namespaces are the only ones that the operator may see; nil is the whole cluster.
+	Namespaces []string
 	// Interval is between two writes of a checkpoint.
 	Interval       time.Duration
 	BytesPerSecond int
@@ -42,13 +44,15 @@ type Options struct {
 type Keeper struct {
 	store store
 	// reports is a cached client.
-	reports  client.Reader
-	source   Source
-	clock    clock.WithTicker
-	log      logr.Logger
-	interval time.Duration
-	budget   *budget.Budget
-	metrics  metrics
+	reports client.Reader
+	source  Source
+	// namespaces are those of Options.
+	namespaces []string
+	clock      clock.WithTicker
+	log        logr.Logger
+	interval   time.Duration
+	budget     *budget.Budget
+	metrics    metrics
 
 	mu      sync.Mutex
 	entries map[usage.ID]*entry
@@ -63,7 +67,7 @@ type Keeper struct {
 func New(c client.Client, reports client.Reader, source Source, clock clock.WithTicker, log logr.Logger, o Options) *Keeper {
 	k := &Keeper{
 		store: store{client: c, namespace: o.Namespace}, reports: reports, source: source, clock: clock, log: log,
-		interval: o.Interval, budget: budget.New(o.BytesPerSecond),
+		namespaces: o.Namespaces, interval: o.Interval, budget: budget.New(o.BytesPerSecond),
 		entries: map[usage.ID]*entry{}, doomed: map[string]bool{}, listeners: map[string]func(usage.ID){},
 	}
 	k.metrics = newMetrics(k.oldest)

@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
@@ -47,7 +48,7 @@ func (k *Keeper) sweep(ctx context.Context) error {
 
 func (k *Keeper) sweepOne(ctx context.Context, uid string) error {
 	x, err := k.store.get(ctx, uid)
-	if err != nil || x == nil {
+	if err != nil || x == nil || !k.sees(&x.owner) {
 		return err
 	}
 	owned, err := k.isOwned(ctx, uid, &x.owner)
@@ -58,10 +59,20 @@ func (k *Keeper) sweepOne(ctx context.Context, uid string) error {
 	return k.store.remove(ctx, uid)
 }
 
+// sees tells whether the operator can find an owner. Where it cannot, the checkpoint
+// is left alone: it may be of an operator with more rights.
+func (k *Keeper) sees(o *v1alpha1.CheckpointOwner) bool {
+	return len(k.namespaces) == 0 || slices.Contains(k.namespaces, o.Namespace)
+}
+
 // live returns the UIDs of all reports that the cache knows.
 func (k *Keeper) live(ctx context.Context) (map[string]bool, error) {
 	uids := map[string]bool{}
-	for _, list := range []client.ObjectList{&v1alpha1.UsageReportList{}, &v1alpha1.ClusterUsageReportList{}} {
+	lists := []client.ObjectList{&v1alpha1.UsageReportList{}}
+	if len(k.namespaces) == 0 {
+		lists = append(lists, &v1alpha1.ClusterUsageReportList{})
+	}
+	for _, list := range lists {
 		if err := k.reports.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
 			return nil, fmt.Errorf("listing reports: %w", err)
 		}

@@ -45,6 +45,8 @@ type Poller struct {
 	Clock     clock.Clock
 	Log       logr.Logger
 
+	// within are the only namespaces that may be read; nil is the whole cluster.
+	within   []string
 	engine   *usage.Engine
 	schedule schedule
 	wake     chan struct{}
@@ -79,6 +81,9 @@ func New(reader Reader, inventory Inventory, subscribe func() Feed, clock clock.
 	}
 	return p
 }
+
+// Within says which namespaces may be read; none are the whole cluster.
+func (p *Poller) Within(namespaces []string) { p.within = namespaces }
 
 // Serve adds a report, or gives it a new plan or interval. It is announced as
 // soon as its numbers are up to date.
