@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -23,6 +24,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
+	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 )
 
@@ -102,7 +104,7 @@ func managerOptions(o *options) ctrl.Options {
 	return ctrl.Options{
 		Scheme:                        scheme,
 		Cache:                         cacheOptions(o),
-		Metrics:                       metricsserver.Options{BindAddress: o.metricsAddress},
+		Metrics:                       metricsOptions(o),
 		HealthProbeBindAddress:        o.probeAddress,
 		LeaderElection:                o.leaderElection,
 		LeaderElectionID:              leaseName,
@@ -121,6 +123,18 @@ func cacheOptions(o *options) cache.Options {
 		limited.DefaultNamespaces[namespace] = cache.Config{}
 	}
 	return limited
+}
+
+// metricsOptions serve /metrics with a certificate that is made at the start, to
+// who the API server says may get it.
+func metricsOptions(o *options) metricsserver.Options {
+	serving := metricsserver.Options{BindAddress: o.metricsAddress, SecureServing: o.metricsSecure}
+	if o.metricsSecure {
+		serving.FilterProvider = filters.WithAuthenticationAndAuthorization
+		// Nothing is gained by HTTP/2 here, and it has a history of floods.
+		serving.TLSOpts = []func(*tls.Config){func(c *tls.Config) { c.NextProtos = []string{"http/1.1"} }}
+	}
+	return serving
 }
 
 // synced is ready once the inventory knows the cluster.

@@ -24,6 +24,7 @@ type options struct {
 	leaderElectionNamespace string
 	probeAddress            string
 	metricsAddress          string
+	metricsSecure           bool
 	namespaces              []string
 	statusBytesPerSecond    int
 	windowMemory            int
@@ -41,7 +42,9 @@ func parseOptions(args []string) (*options, error) {
 	flags.StringVar(&o.probeAddress, "health-probe-bind-address", ":8081",
 		"Address of /healthz and /readyz; 0 turns them off.")
 	flags.StringVar(&o.metricsAddress, "metrics-bind-address", "0",
-		"Address of /metrics, without authentication; 0 turns it off.")
+		"Address of /metrics; 0 turns it off.")
+	flags.BoolVar(&o.metricsSecure, "metrics-secure", true,
+		"Serve /metrics by HTTPS, to who may get it: the API server is asked who that is. Otherwise it is plain, for everybody.")
 	flags.Func("namespaces", "Namespaces to work in, separated by commas; "+here+" is the operator's own. "+
 		"It then needs no rights beyond them, and serves no cluster-wide kinds. Absent means the whole cluster.", o.setNamespaces)
 	flags.IntVar(&o.statusBytesPerSecond, "status-bytes-per-second", budget.DefaultBytesPerSecond,

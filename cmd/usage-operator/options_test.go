@@ -21,7 +21,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &options{
-		probeAddress: ":8081", metricsAddress: "0", statusBytesPerSecond: 262144, windowMemory: 256 << 20,
+		probeAddress: ":8081", metricsAddress: "0", metricsSecure: true, statusBytesPerSecond: 262144, windowMemory: 256 << 20,
 		checkpoints: keeper.Options{Namespace: "usage-operator-system", Interval: 5 * time.Minute, BytesPerSecond: 131072},
 	}
 	mustBe(t, want, o)
@@ -32,7 +32,7 @@ func TestFlags(t *testing.T) {
 		"--leader-elect", "--leader-election-namespace=ops", "--health-probe-bind-address=:1", "--metrics-bind-address", ":2",
 		"--checkpoint-namespace=ops", "--checkpoint-interval=10s", "--checkpoint-bytes-per-second=2000",
 		"--status-bytes-per-second=1000", "--window-memory-bytes=2000", "--zap-log-level=debug",
-		"--namespaces=shop,data,shop",
+		"--metrics-secure=false", "--namespaces=shop,data,shop",
 	})
 	if err != nil {
 		t.Fatal(err)
