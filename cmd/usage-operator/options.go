@@ -20,6 +20,7 @@ import (
 
 // options are what the flags say.
 type options struct {
+	version                 bool
 	leaderElection          bool
 	leaderElectionNamespace string
 	probeAddress            string
@@ -35,6 +36,7 @@ type options struct {
 func parseOptions(args []string) (*options, error) {
 	o := &options{log: zap.Options{TimeEncoder: zapcore.RFC3339TimeEncoder}}
 	flags := flag.NewFlagSet("usage-operator", flag.ContinueOnError)
+	flags.BoolVar(&o.version, "version", false, "Print the version, its commit and the commit's date, and end.")
 	flags.BoolVar(&o.leaderElection, "leader-elect", false,
 		"Work only while holding a lease, so that several replicas can run.")
 	flags.StringVar(&o.leaderElectionNamespace, "leader-election-namespace", "",
