@@ -44,8 +44,15 @@ func Start(ctx context.Context, c *cluster.Cluster, dir string, flags ...string)
 	if err != nil {
 		return nil, err
 	}
+	return Run(ctx, c, program, Namespace, flags...)
+}
+
+// Run runs a program that was built with the rights of the service account of a
+// namespace. What it needs besides lies beside the program.
+func Run(ctx context.Context, c *cluster.Cluster, program, namespace string, flags ...string) (*Running, error) {
+	dir := filepath.Dir(program)
 	kubeconfig := filepath.Join(dir, "operator.kubeconfig")
-	if err := WriteKubeconfig(ctx, c, kubeconfig); err != nil {
+	if err := WriteKubeconfig(ctx, c, namespace, kubeconfig); err != nil {
 		return nil, err
 	}
 	r := &Running{program: program, kubeconfig: kubeconfig, flags: flags, Log: filepath.Join(dir, "operator.log")}
