@@ -35,6 +35,18 @@ type options struct {
 
 func parseOptions(args []string) (*options, error) {
 	o := &options{log: zap.Options{TimeEncoder: zapcore.RFC3339TimeEncoder}}
+	flags := o.flags()
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	if flags.NArg() > 0 {
+		return nil, fmt.Errorf("%q is not a flag; flags begin with --", flags.Arg(0))
+	}
+	return o, o.check()
+}
+
+// flags set the options. docs/operations.md lists them.
+func (o *options) flags() *flag.FlagSet {
 	flags := flag.NewFlagSet("usage-operator", flag.ContinueOnError)
 	flags.BoolVar(&o.version, "version", false, "Print the version, its commit and the commit's date, and end.")
 	flags.BoolVar(&o.leaderElection, "leader-elect", false,
@@ -65,24 +77,22 @@ func parseOptions(args []string) (*options, error) {
 		flags.Var(kubeconfig.Value, kubeconfig.Name, kubeconfig.Usage)
 	}
 	o.log.BindFlags(flags)
-	if err := flags.Parse(args); err != nil {
-		return nil, err
-	}
-	if flags.NArg() > 0 {
-		return nil, fmt.Errorf("%q is not a flag; flags begin with --", flags.Arg(0))
-	}
+	return flags
+}
+
+// check refuses what cannot work, and finds the operator's namespace.
+func (o *options) check() error {
 	if o.statusBytesPerSecond < 1 {
-		return nil, fmt.Errorf("--status-bytes-per-second is %d: nothing could be written; leave it out for the default of %d",
+		return fmt.Errorf("--status-bytes-per-second is %d: nothing could be written; leave it out for the default of %d",
 			o.statusBytesPerSecond, budget.DefaultBytesPerSecond)
 	}
 	if o.windowMemory < 0 {
-		return nil, fmt.Errorf("--window-memory-bytes is %d: 0 keeps windows for totals only; leave it out for the default of %d",
+		return fmt.Errorf("--window-memory-bytes is %d: 0 keeps windows for totals only; leave it out for the default of %d",
 			o.windowMemory, usage.DefaultWindowMemory)
 	}
-	return o, o.checkCheckpoints()
+	return o.checkCheckpoints()
 }
 
-// checkCheckpoints refuses what cannot work, and finds the operator's namespace.
 func (o *options) checkCheckpoints() error {
 	c := &o.checkpoints
 	switch {

@@ -55,6 +55,19 @@ func mustBe(t *testing.T, want, got *options) {
 	}
 }
 
+// TestFlagsAreDocumented with their defaults.
+func TestFlagsAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	(&options{}).flags().VisitAll(func(f *flag.Flag) {
+		if !strings.Contains(string(text), "| `--"+f.Name+"` |") {
+			t.Errorf("docs/operations.md has no row for --%s", f.Name)
+		}
+	})
+}
+
 // TestHelp: to ask for help is no failure.
 func TestHelp(t *testing.T) {
 	for _, arg := range []string{"--help", "-h"} {
