@@ -26,7 +26,7 @@ FUZZTIME ?= 1m
 # Tools run on this machine, whatever is built for another.
 TOOL = GOOS= GOARCH= go tool -modfile=tools/go.mod
 CODE = ./api/... ./cmd/... ./internal/...
-CONCURRENT = ./cmd/... ./internal/controller ./internal/inventory ./internal/keeper ./internal/poller
+CONCURRENT = ./cmd/... ./internal/controller ./internal/events ./internal/inventory ./internal/keeper ./internal/poller
 # A folder of config/ as it goes to a cluster, with the image IMG.
 rendered = $(TOOL) kustomize build config/$(1) | sed 's|image: $(DEFAULT_IMG)|image: $(IMG)|'
 WITH_API_SERVER = assets=$$($(LOCAL_CLUSTER) binaries) && KUBEBUILDER_ASSETS="$$assets"

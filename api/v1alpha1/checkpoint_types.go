@@ -3,11 +3,11 @@ package v1alpha1
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // OwnerUIDLabel is the label of a UsageCheckpoint by which it is found: the UID
-// of its report.
+// of its report or threshold.
 const OwnerUIDLabel = "usage-operator.io/owner-uid"
 
-// UsageCheckpoint is what the operator remembers of one report while it is not
-// running. It is the operator's own: it stands in the operator's namespace only,
+// UsageCheckpoint is what the operator remembers of one report, or threshold,
+// while it is not running. It is the operator's own: it stands in the operator's namespace only,
 // is written and deleted by it alone, and is for nobody else to read or to edit.
 //
 // +kubebuilder:object:root=true
@@ -24,7 +24,7 @@ type UsageCheckpoint struct {
 
 // CheckpointContent is what a UsageCheckpoint says.
 type CheckpointContent struct {
-	// owner is the report that the checkpoint is of.
+	// owner is the report or threshold that the checkpoint is of.
 	// +required
 	Owner CheckpointOwner `json:"owner"`
 
@@ -38,33 +38,34 @@ type CheckpointContent struct {
 	// +required
 	WriteTime Timestamp `json:"writeTime"`
 
-	// data in base64: compressed, and with a checksum. At most 256 KiB before
+	// data in base64: compressed, and with a checksum. At most 1 MiB before
 	// base64.
 	// +required
-	// +kubebuilder:validation:MaxLength=349528
+	// +kubebuilder:validation:MaxLength=1398104
 	// +kubebuilder:validation:Pattern=`^[A-Za-z0-9+/]*={0,2}$`
 	Data string `json:"data"`
 }
 
-// CheckpointOwner names a report.
+// CheckpointOwner names a report or a threshold.
 type CheckpointOwner struct {
-	// kind of the report: UsageReport or ClusterUsageReport.
+	// kind of the owner: UsageReport, ClusterUsageReport, ResourceThreshold or
+	// ClusterResourceThreshold.
 	// +required
-	// +kubebuilder:validation:Enum=UsageReport;ClusterUsageReport
+	// +kubebuilder:validation:Enum=UsageReport;ClusterUsageReport;ResourceThreshold;ClusterResourceThreshold
 	Kind string `json:"kind"`
 
-	// namespace of the report. Absent: it has none.
+	// namespace of the owner. Absent: it has none.
 	// +optional
 	// +kubebuilder:validation:MaxLength=63
 	Namespace string `json:"namespace,omitempty"`
 
-	// name of the report.
+	// name of the owner.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	Name string `json:"name"`
 
-	// uid of the report: another report of the same name is another report.
+	// uid of the owner: another object of the same name is another owner.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63

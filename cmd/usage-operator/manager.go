@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
@@ -76,6 +77,20 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	)
 }
 
+// keptKinds are those that remember something.
+var keptKinds = []keeper.Kind{
+	{Name: "UsageReport", MaxBytes: 256 << 10},
+	{Name: "ClusterUsageReport", MaxBytes: 256 << 10},
+}
+
+// served are the kinds that remember something and are served: the cluster-wide ones
+// only where the operator may see the cluster.
+func served(o *options) []keeper.Kind {
+	return slices.DeleteFunc(slices.Clone(keptKinds), func(k keeper.Kind) bool {
+		return len(o.namespaces) > 0 && strings.HasPrefix(k.Name, "Cluster")
+	})
+}
+
 // newKeeper gives the keeper of checkpoints a client without a cache: checkpoints
 // are large, and each is read once.
 func newKeeper(mgr ctrl.Manager, source keeper.Source, o *options) (*keeper.Keeper, error) {
@@ -85,7 +100,7 @@ func newKeeper(mgr ctrl.Manager, source keeper.Source, o *options) (*keeper.Keep
 	}
 	options := o.checkpoints
 	options.Namespaces = o.namespaces
-	return keeper.New(direct, mgr.GetClient(), source, clock.RealClock{}, mgr.GetLogger().WithName("keeper"), options), nil
+	return keeper.New(direct, mgr.GetClient(), served(o), source, clock.RealClock{}, mgr.GetLogger().WithName("keeper"), options), nil
 }
 
 // register adds the operator's own metrics to those of controller-runtime.

@@ -92,6 +92,17 @@ func (b *Budget) Ask(now time.Time, w Write) (wait time.Duration) {
 	return wait
 }
 
+// Take takes the bytes of a write out of the budget that cannot wait. Those who
+// stand in the line wait for as long more.
+func (b *Budget) Take(now time.Time, w Write) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	w.Bytes = min(w.Bytes, b.bucket.Burst())
+	b.line.leave(w.ID)
+	b.bucket.ReserveN(now, w.Bytes)
+	b.metrics.granted(w, 0)
+}
+
 // Leave gives up the turn of a report that has nothing to write any more.
 func (b *Budget) Leave(id usage.ID) {
 	b.mu.Lock()

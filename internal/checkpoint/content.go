@@ -9,9 +9,9 @@ import (
 
 // Content is what a checkpoint holds.
 type Content struct {
-	// Owner is the UID of the report.
+	// Owner is the UID of what remembers this.
 	Owner string
-	// Hash is that of the spec that the snapshot was taken under.
+	// Hash is that of what gave the snapshot its meaning.
 	Hash     Hash
 	Snapshot *usage.Snapshot
 }
@@ -25,10 +25,8 @@ const (
 	Corrupt Reason = "Corrupt"
 	// ForeignVersion is one that this operator does not know.
 	ForeignVersion Reason = "ForeignVersion"
-	// ForeignOwner is another report, perhaps a former one of the same name.
+	// ForeignOwner is another owner, perhaps a former one of the same name.
 	ForeignOwner Reason = "ForeignOwner"
-	// SpecChanged tells that the report counts something else now. It is no fault.
-	SpecChanged Reason = "SpecChanged"
 )
 
 // Error says why a checkpoint is of no use.
@@ -49,8 +47,9 @@ func ReasonOf(err error) Reason {
 	return ""
 }
 
-// Open decodes the checkpoint of a report that has this UID and a spec of this
-// hash.
+// Open decodes the checkpoint of an owner that has this UID. Where the hash of what
+// gives its memory its meaning is another one now, the snapshot says so, and holds
+// no more than its sections.
 func Open(data []byte, owner string, hash Hash) (*usage.Snapshot, error) {
 	c, err := Decode(data)
 	switch {
@@ -59,7 +58,7 @@ func Open(data []byte, owner string, hash Hash) (*usage.Snapshot, error) {
 	case c.Owner != owner:
 		return nil, &Error{ForeignOwner, fmt.Errorf("it is of %q, not of %q", c.Owner, owner)}
 	case c.Hash != hash:
-		return nil, &Error{SpecChanged, errors.New("the report selects or groups otherwise now")}
+		return &usage.Snapshot{Time: c.Snapshot.Time, Sections: c.Snapshot.Sections, Changed: true}, nil
 	}
 	return c.Snapshot, nil
 }

@@ -101,16 +101,26 @@ func appendSubject(to []byte, s *model.Subject) []byte {
 func appendTrack(to []byte, t *usage.Track, taken time.Time) []byte {
 	to = binary.AppendVarint(to, int64(taken.Sub(t.Until)))
 	to = binary.AppendVarint(to, t.Newest)
-	if t.Empty.IsZero() {
-		to = append(to, 0)
-	} else {
-		to = binary.AppendVarint(append(to, 1), int64(taken.Sub(t.Empty)))
+	flags := len(to)
+	to = append(to, 0)
+	for i, at := range []time.Time{t.Empty, t.Since} {
+		if !at.IsZero() {
+			to[flags] |= 1 << i
+			to = binary.AppendVarint(to, int64(taken.Sub(at)))
+		}
 	}
 	for _, window := range t.Windows {
-		to, _ = window.AppendBinary(to) // which never fails
+		if window == nil {
+			to = append(to, noWindow)
+		} else {
+			to, _ = window.AppendBinary(to) // which never fails
+		}
 	}
 	return to
 }
+
+// noWindow stands where a window has its length, which is not 0.
+const noWindow = 0
 
 func appendName(to []byte, name string) []byte {
 	return append(binary.AppendUvarint(to, uint64(len(name))), name...)

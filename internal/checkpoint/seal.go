@@ -14,10 +14,10 @@ import (
 const (
 	// Version is that of the encoding.
 	Version = 1
-	// MaxBytes is the largest size of a checkpoint.
-	MaxBytes = 256 << 10
+	// MaxBytes is the largest size of any checkpoint.
+	MaxBytes = 1 << 20
 	// maxPayload bounds what a checkpoint is before its compression.
-	maxPayload = 2 << 20
+	maxPayload = 8 << 20
 	// sumBytes is the size of the checksum.
 	sumBytes = 4
 )

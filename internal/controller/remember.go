@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/checkpoint"
+	"github.com/usage-operator/usage-operator/internal/keeper"
 	"github.com/usage-operator/usage-operator/internal/report"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
@@ -13,12 +15,17 @@ import (
 // that have forgotten must not replace those that have not.
 func (r *ReportReconciler) remember(ctx context.Context, object v1alpha1.ReportObject) bool {
 	id, settings := r.id(client.ObjectKeyFromObject(object)), object.Settings()
+	owner := keeper.Owner{ID: id, UID: string(object.GetUID())}
 	plan, err := r.planOf(object)
 	if err != nil || settings.Suspend {
-		r.Checkpoints.Park(ctx, id, object)
+		r.Checkpoints.Park(ctx, owner)
 		return true
 	}
-	snapshot, err := r.Checkpoints.Resume(ctx, id, object, plan)
+	hash, err := checkpoint.HashOf(object.SelectionSpec())
+	if err != nil {
+		return false // which no object does that can be decoded
+	}
+	snapshot, err := r.Checkpoints.Resume(ctx, owner, plan, hash)
 	if err != nil {
 		return false // which was logged
 	}

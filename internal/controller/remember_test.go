@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/checkpoint"
+	"github.com/usage-operator/usage-operator/internal/keeper"
 	"github.com/usage-operator/usage-operator/internal/selection"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
@@ -47,17 +49,17 @@ func (c *fakeCheckpoints) count(id usage.ID, what string) (n int) {
 	return n
 }
 
-func (c *fakeCheckpoints) Resume(_ context.Context, id usage.ID, _ v1alpha1.ReportObject, _ *selection.Plan) (s *usage.Snapshot, err error) {
+func (c *fakeCheckpoints) Resume(_ context.Context, o keeper.Owner, _ *selection.Plan, _ checkpoint.Hash) (s *usage.Snapshot, err error) {
 	c.locked(func() {
-		c.called(id, "resumed")
-		s, err = c.snapshots[id], c.err
-		delete(c.snapshots, id)
+		c.called(o.ID, "resumed")
+		s, err = c.snapshots[o.ID], c.err
+		delete(c.snapshots, o.ID)
 	})
 	return s, err
 }
 
-func (c *fakeCheckpoints) Park(_ context.Context, id usage.ID, _ v1alpha1.ReportObject) {
-	c.locked(func() { c.called(id, "parked") })
+func (c *fakeCheckpoints) Park(_ context.Context, o keeper.Owner) {
+	c.locked(func() { c.called(o.ID, "parked") })
 }
 
 func (c *fakeCheckpoints) Forget(id usage.ID) {

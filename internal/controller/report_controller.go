@@ -9,6 +9,8 @@ import (
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/budget"
+	"github.com/usage-operator/usage-operator/internal/checkpoint"
+	"github.com/usage-operator/usage-operator/internal/keeper"
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/report"
 	"github.com/usage-operator/usage-operator/internal/selection"
@@ -47,9 +49,9 @@ type Source interface {
 // report is suspended.
 type Checkpoints interface {
 	// Resume comes before a report is served. While it fails, the report waits.
-	Resume(ctx context.Context, id usage.ID, object v1alpha1.ReportObject, plan *selection.Plan) (*usage.Snapshot, error)
+	Resume(ctx context.Context, o keeper.Owner, plan *selection.Plan, hash checkpoint.Hash) (*usage.Snapshot, error)
 	// Park comes before a report is dropped for a while, Forget after one is gone.
-	Park(ctx context.Context, id usage.ID, object v1alpha1.ReportObject)
+	Park(ctx context.Context, o keeper.Owner)
 	Forget(id usage.ID)
 	// OnReload calls f with each report of a kind that has to be resumed again.
 	OnReload(kind string, f func(usage.ID))

@@ -1,22 +1,20 @@
 package keeper
 
 import (
-	"fmt"
 	"sync"
 	"time"
 
-	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/checkpoint"
 	"github.com/usage-operator/usage-operator/internal/selection"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
-// entry is a report and its checkpoint.
+// entry is an owner and its checkpoint.
 type entry struct {
 	// writing is held during a write.
 	writing sync.Mutex
-	owner   v1alpha1.CheckpointOwner
-	// rests tells that the report is not in the engine.
+	owner   Owner
+	// rests tells that the owner is not in the engine.
 	rests bool
 	plan  *selection.Plan
 	hash  checkpoint.Hash
@@ -24,16 +22,25 @@ type entry struct {
 	version string
 	// due is when to write next, current when what is stored was last up to date.
 	due, current time.Time
-	// holds is what the stored object tells of.
-	holds mark
+	// holds is what the stored object tells of; nil where that is not known.
+	holds *mark
 	// unsure is what was sent last, if nobody knows whether it was stored.
 	unsure []byte
 }
 
 // mark tells snapshots apart. Clocks are adjusted, so that it is in seconds.
 type mark struct {
-	hash  checkpoint.Hash
-	until int64
+	hash     checkpoint.Hash
+	until    int64
+	revision uint64
+}
+
+func markOf(s *usage.Snapshot, hash checkpoint.Hash) *mark {
+	m := &mark{hash: hash, revision: s.Revision}
+	if s.Total != nil {
+		m.until = s.Total.Until.Unix()
+	}
+	return m
 }
 
 func (k *Keeper) entry(id usage.ID) *entry {
@@ -48,7 +55,7 @@ func (k *Keeper) isResting(e *entry) bool {
 	return e.rests
 }
 
-// oldest is the age of the oldest checkpoint of a report that is followed.
+// oldest is the age of the oldest checkpoint of an owner that is followed.
 func (k *Keeper) oldest() (age time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -59,12 +66,4 @@ func (k *Keeper) oldest() (age time.Duration) {
 		}
 	}
 	return age
-}
-
-func ownerOf(id usage.ID, uid string) v1alpha1.CheckpointOwner {
-	return v1alpha1.CheckpointOwner{Kind: id.Kind, Namespace: id.Namespace, Name: id.Name, UID: uid}
-}
-
-func ownerName(o *v1alpha1.CheckpointOwner) string {
-	return fmt.Sprintf("%s %s/%s", o.Kind, o.Namespace, o.Name)
 }

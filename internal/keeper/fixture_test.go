@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/checkpoint"
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/selection"
 	"github.com/usage-operator/usage-operator/internal/usage"
@@ -68,11 +69,14 @@ func (o *operator) Snapshot(id usage.ID, plan *selection.Plan) (*usage.Snapshot,
 
 func (o *operator) Drop(id usage.ID) { o.engine.Remove(id) }
 
+// kinds are those of these tests.
+var kinds = []Kind{{Name: "UsageReport", MaxBytes: 256 << 10}, {Name: "ClusterUsageReport", MaxBytes: 256 << 10}}
+
 // operator starts another one. It has nothing of what the one before had.
 func (f *fixture) operator(broken interceptor.Funcs) *operator {
 	o := &operator{fixture: f, engine: usage.New()}
 	options := Options{Namespace: f.namespace, Interval: DefaultInterval, BytesPerSecond: 1 << 20}
-	o.Keeper = New(interceptor.NewClient(f.server, broken), f.server, o, f.clock, logr.Discard(), options)
+	o.Keeper = New(interceptor.NewClient(f.server, broken), f.server, kinds, o, f.clock, logr.Discard(), options)
 	o.OnReload("UsageReport", func(id usage.ID) { o.reloaded = append(o.reloaded, id) })
 	o.engine.Apply([]model.Change{{Pod: &model.Pod{
 		UID: "1", Namespace: f.namespace, Name: "web", StartTime: 1, Started: []int64{1}, Containers: []model.Container{{Name: "app"}},
@@ -95,6 +99,8 @@ func idOf(r *v1alpha1.UsageReport) usage.ID {
 	return usage.ID{Kind: "UsageReport", Namespace: r.Namespace, Name: r.Name}
 }
 
+func ownedBy(r *v1alpha1.UsageReport) Owner { return Owner{ID: idOf(r), UID: string(r.UID)} }
+
 // serve does as a reconciler does, and tells whether the report went on.
 func (o *operator) serve(r *v1alpha1.UsageReport) (wentOn bool) {
 	o.Helper()
@@ -102,13 +108,17 @@ func (o *operator) serve(r *v1alpha1.UsageReport) (wentOn bool) {
 	if err != nil {
 		o.Fatal(err)
 	}
-	s, err := o.Resume(o.Context(), idOf(r), r, plan)
+	hash, err := checkpoint.HashOf(r.SelectionSpec())
+	if err != nil {
+		o.Fatal(err)
+	}
+	s, err := o.Resume(o.Context(), ownedBy(r), plan, hash)
 	if err != nil {
 		o.Fatal(err)
 	}
 	need := usage.Need{Top: 10, Window: time.Hour, Statistics: []usage.Statistic{usage.Maximum}}
 	if s != nil {
-		return o.engine.Restore(idOf(r), plan, need, s, o.fixture.clock.Now())
+		return o.engine.Restore(idOf(r), plan, need, s, o.fixture.clock.Now()) && !s.Changed
 	}
 	o.engine.Set(idOf(r), plan, need)
 	return false

@@ -2,11 +2,11 @@ package keeper
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
 	"github.com/go-logr/logr"
-	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/budget"
 	"github.com/usage-operator/usage-operator/internal/selection"
 	"github.com/usage-operator/usage-operator/internal/usage"
@@ -23,9 +23,12 @@ const (
 	maxTotal = 96 << 20
 )
 
-// Source holds the memory of the reports.
+// Source holds the memory of the owners.
 type Source interface {
+	// Snapshot returns what an owner with a plan remembers, false where it is not
+	// known, or has another plan.
 	Snapshot(id usage.ID, plan *selection.Plan) (*usage.Snapshot, bool)
+	// Drop forgets what an owner remembers.
 	Drop(id usage.ID)
 }
 
@@ -40,12 +43,13 @@ type Options struct {
 	BytesPerSecond int
 }
 
-// Keeper keeps the checkpoints of all reports. It is safe for concurrent use.
+// Keeper keeps the checkpoints of all owners. It is safe for concurrent use.
 type Keeper struct {
 	store store
-	// reports is a cached client.
-	reports client.Reader
-	source  Source
+	// owners is a cached client.
+	owners client.Reader
+	kinds  []Kind
+	source Source
 	// namespaces are those of Options.
 	namespaces []string
 	clock      clock.WithTicker
@@ -56,57 +60,90 @@ type Keeper struct {
 
 	mu      sync.Mutex
 	entries map[usage.ID]*entry
-	// doomed are the UIDs of reports that are gone, whose checkpoints are not.
-	doomed map[string]bool
-	// listeners hear of reports that have to begin again, by their kinds.
+	// doomed are the UIDs of owners that are gone, whose checkpoints are not.
+	doomed map[string]doom
+	// listeners hear of owners that have to begin again, by their kinds.
 	listeners map[string]func(usage.ID)
+	// orphans are called before a checkpoint without an owner is deleted, by its
+	// kind.
+	orphans map[string]Orphan
 }
 
-// New returns a keeper without reports. The client must not have a cache, the
-// reader of reports should.
-func New(c client.Client, reports client.Reader, source Source, clock clock.WithTicker, log logr.Logger, o Options) *Keeper {
+// doom is how an owner has gone.
+type doom uint8
+
+const (
+	// forgotten owners were let go by their controllers.
+	forgotten doom = iota
+	// orphaned checkpoints lost their owners unnoticed.
+	orphaned
+)
+
+// New returns a keeper without owners. The client must not have a cache, the reader
+// of owners should.
+func New(c client.Client, owners client.Reader, kinds []Kind, source Source, clock clock.WithTicker, log logr.Logger, o Options) *Keeper {
 	k := &Keeper{
-		store: store{client: c, namespace: o.Namespace}, reports: reports, source: source, clock: clock, log: log,
+		store: store{client: c, namespace: o.Namespace}, owners: owners, kinds: kinds, source: source, clock: clock, log: log,
 		namespaces: o.Namespaces, interval: o.Interval, budget: budget.New(o.BytesPerSecond),
-		entries: map[usage.ID]*entry{}, doomed: map[string]bool{}, listeners: map[string]func(usage.ID){},
+		entries: map[usage.ID]*entry{}, doomed: map[string]doom{}, listeners: map[string]func(usage.ID){}, orphans: map[string]Orphan{},
 	}
 	k.metrics = newMetrics(k.oldest)
 	return k
 }
 
-// OnReload calls f with each report of a kind that has to begin again.
+// OnReload calls f with each owner of a kind that has to begin again.
 func (k *Keeper) OnReload(kind string, f func(usage.ID)) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.listeners[kind] = f
 }
 
-// Park must be called before a report leaves the engine for a while. It stores what
-// the report remembers.
-func (k *Keeper) Park(ctx context.Context, id usage.ID, object v1alpha1.ReportObject) {
-	e := k.entry(id)
-	if e == nil || e.owner.UID != string(object.GetUID()) {
-		k.set(id, &entry{owner: ownerOf(id, string(object.GetUID())), rests: true})
+// OnOrphan calls f before the checkpoint of an owner of a kind is deleted that went
+// unnoticed: while no operator ran, or when another took its name.
+func (k *Keeper) OnOrphan(kind string, f Orphan) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.orphans[kind] = f
+}
+
+// Park must be called before an owner leaves the engine for a while. It stores what
+// the owner remembers.
+func (k *Keeper) Park(ctx context.Context, o Owner) {
+	e := k.entry(o.ID)
+	if e == nil || e.owner.UID != o.UID {
+		k.set(&entry{owner: o, rests: true})
 		return
 	}
 	if k.isResting(e) {
 		return
 	}
-	if _, err := k.write(ctx, id, e, false); err != nil {
-		k.log.Error(err, "A report rests, and what it did since its last checkpoint is lost", "report", id)
+	if _, err := k.write(ctx, e, false); isNews(err) {
+		k.log.Error(err, "An owner rests, and what it did since its last checkpoint is lost", "owner", o.ID)
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	e.rests = true
-	k.budget.Leave(id)
+	k.budget.Leave(o.ID)
 }
 
-// Forget deletes the checkpoint of a report that is gone.
+// Save stores now what an owner remembers that was resumed. It does not wait for
+// the budget. Without an error, all that the owner remembered when it was called is
+// stored. ErrSuperseded tells that another operator has stored something else.
+func (k *Keeper) Save(ctx context.Context, id usage.ID) error {
+	e := k.entry(id)
+	if e == nil || k.isResting(e) {
+		return fmt.Errorf("saving %v: it was not resumed", id)
+	}
+	_, err := k.write(ctx, e, false)
+	return err
+}
+
+// Forget deletes the checkpoint of an owner that is gone.
 func (k *Keeper) Forget(id usage.ID) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if e, ok := k.entries[id]; ok {
-		k.doomed[e.owner.UID] = true
+		k.doomed[e.owner.UID] = forgotten
 		delete(k.entries, id)
 		k.budget.Leave(id)
 	}

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -12,7 +13,7 @@ import (
 const (
 	// rhythm is how often the loop looks for what is due.
 	rhythm = time.Second
-	// sweepInterval is how often what has lost its report is looked for.
+	// sweepInterval is how often what has lost its owner is looked for.
 	sweepInterval = time.Hour
 	// retry is after what time what failed is tried again.
 	retry = time.Minute
@@ -56,9 +57,9 @@ func (k *Keeper) round(ctx context.Context) {
 		if e == nil || k.isResting(e) {
 			continue
 		}
-		wait, err := k.write(ctx, id, e, true)
-		if err != nil {
-			k.log.Error(err, "A checkpoint was not written and is tried again", "report", id)
+		wait, err := k.write(ctx, e, true)
+		if isNews(err) {
+			k.log.Error(err, "A checkpoint was not written and is tried again", "owner", id)
 			wait = min(retry, k.interval)
 		}
 		k.plan(e, wait)
@@ -76,7 +77,7 @@ func (k *Keeper) plan(e *entry, wait time.Duration) {
 	}
 }
 
-// due returns the reports whose checkpoints should be written, the longest due
+// due returns the owners whose checkpoints should be written, the longest due
 // first.
 func (k *Keeper) due() (ids []usage.ID) {
 	k.mu.Lock()
@@ -91,22 +92,30 @@ func (k *Keeper) due() (ids []usage.ID) {
 	return ids
 }
 
-// deleteDoomed deletes what has lost its report. What fails is tried again.
+// deleteDoomed deletes what has lost its owner. What fails is tried again.
 func (k *Keeper) deleteDoomed(ctx context.Context) {
 	k.mu.Lock()
-	var uids []string
-	for uid := range k.doomed {
-		uids = append(uids, uid)
-	}
+	doomed := maps.Clone(k.doomed)
 	k.mu.Unlock()
-	for _, uid := range uids {
-		if err := k.store.remove(ctx, uid); err != nil {
+	for uid, how := range doomed {
+		if err := k.deleteOne(ctx, uid, how); err != nil {
 			k.metrics.failed(deleteFailed)
-			k.log.Error(err, "A checkpoint without a report was not deleted and is tried again")
-			return
+			k.log.Error(err, "A checkpoint without an owner was not deleted and is tried again")
+			continue
 		}
 		k.note(func() { delete(k.doomed, uid) })
 	}
+}
+
+func (k *Keeper) deleteOne(ctx context.Context, uid string, how doom) error {
+	if how == orphaned {
+		x, err := k.store.get(ctx, uid)
+		if err != nil || x == nil {
+			return err
+		}
+		return k.bury(ctx, x)
+	}
+	return k.store.remove(ctx, uid)
 }
 
 // finish writes all that has changed, whatever the budget.
@@ -135,8 +144,8 @@ func (k *Keeper) finishOne(ctx context.Context, id usage.ID) {
 	if e == nil {
 		return
 	}
-	if _, err := k.write(ctx, id, e, false); err != nil {
-		k.log.Error(err, "A checkpoint was not written before the end", "report", id)
+	if _, err := k.write(ctx, e, false); isNews(err) {
+		k.log.Error(err, "A checkpoint was not written before the end", "owner", id)
 	}
 }
 

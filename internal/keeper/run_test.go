@@ -84,7 +84,7 @@ func TestSweepAsks(t *testing.T) {
 	o.serve(r)
 	o.tick()
 	o.interval()
-	o.reports = none{}
+	o.owners = none{}
 	if err := o.sweep(t.Context()); err != nil || f.stored(r) == nil {
 		t.Errorf("stored: %t, %v", f.stored(r) != nil, err)
 	}
@@ -103,7 +103,6 @@ func TestSweepWithinNamespaces(t *testing.T) {
 		t.Fatal(err)
 	}
 	after := f.operator(interceptor.Funcs{})
-	after.reports = namespacedOnly{f.server}
 	after.namespaces = []string{"elsewhere"}
 	if err := after.sweep(t.Context()); err != nil || f.stored(gone) == nil {
 		t.Errorf("the checkpoint of a namespace that is not seen is stored: %t, %v", f.stored(gone) != nil, err)
@@ -112,16 +111,6 @@ func TestSweepWithinNamespaces(t *testing.T) {
 	if err := after.sweep(t.Context()); err != nil || f.stored(gone) != nil {
 		t.Errorf("the checkpoint without a report is stored: %t, %v", f.stored(gone) != nil, err)
 	}
-}
-
-// namespacedOnly is a cache of an operator without rights to the cluster.
-type namespacedOnly struct{ client.Reader }
-
-func (n namespacedOnly) List(ctx context.Context, list client.ObjectList, options ...client.ListOption) error {
-	if _, ok := list.(*v1alpha1.UsageReportList); !ok {
-		return fmt.Errorf("a %T is forbidden", list)
-	}
-	return n.Reader.List(ctx, list, options...)
 }
 
 // TestSweepReadsNoData: names are all that is listed.

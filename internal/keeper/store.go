@@ -27,13 +27,13 @@ type store struct {
 
 // stored is a checkpoint as it lies in the cluster.
 type stored struct {
-	owner v1alpha1.CheckpointOwner
-	// version is that of the object.
-	version string
+	owner Owner
+	// name and version are those of the object.
+	name, version string
 	data    []byte
 }
 
-// get returns the checkpoint of a report; nil where there is none.
+// get returns the checkpoint of an owner; nil where there is none.
 func (s *store) get(ctx context.Context, uid string) (*stored, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
@@ -47,10 +47,10 @@ func (s *store) get(ctx context.Context, uid string) (*stored, error) {
 	}
 	// Whatever is no base64 becomes too few bytes, which are no checkpoint.
 	data, _ := base64.StdEncoding.DecodeString(object.Data)
-	return &stored{owner: object.Owner, version: object.ResourceVersion, data: data}, nil
+	return &stored{owner: ownerOf(&object.Owner), name: uid, version: object.ResourceVersion, data: data}, nil
 }
 
-// put writes the checkpoint of a report in place of a version, of none where that
+// put writes the checkpoint of an owner in place of a version, of none where that
 // is "", and returns the new version.
 func (s *store) put(ctx context.Context, x *stored, now time.Time) (version string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
@@ -61,7 +61,7 @@ func (s *store) put(ctx context.Context, x *stored, now time.Time) (version stri
 			Labels: map[string]string{v1alpha1.OwnerUIDLabel: x.owner.UID},
 		},
 		CheckpointContent: v1alpha1.CheckpointContent{
-			Owner: x.owner, Version: checkpoint.Version, WriteTime: v1alpha1.NewTimestamp(now),
+			Owner: x.owner.stored(), Version: checkpoint.Version, WriteTime: v1alpha1.NewTimestamp(now),
 			Data: base64.StdEncoding.EncodeToString(x.data),
 		},
 	}
@@ -71,12 +71,12 @@ func (s *store) put(ctx context.Context, x *stored, now time.Time) (version stri
 		err = s.client.Update(ctx, object)
 	}
 	if err != nil {
-		return "", fmt.Errorf("writing the checkpoint of %s %s/%s: %w", x.owner.Kind, x.owner.Namespace, x.owner.Name, err)
+		return "", fmt.Errorf("writing the checkpoint of %s: %w", x.owner.String(), err)
 	}
 	return object.ResourceVersion, nil
 }
 
-// remove deletes the checkpoint of a report, if there is one.
+// remove deletes the checkpoint of an owner, if there is one.
 func (s *store) remove(ctx context.Context, uid string) error {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()

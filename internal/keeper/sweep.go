@@ -2,11 +2,13 @@ package keeper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/checkpoint"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -17,14 +19,14 @@ import (
 func (k *Keeper) sweepOrRetry(ctx context.Context) time.Duration {
 	if err := k.sweep(ctx); err != nil && ctx.Err() == nil {
 		k.metrics.failed(sweepFailed)
-		k.log.Error(err, "Checkpoints without reports were not looked for, this is tried again")
+		k.log.Error(err, "Not all checkpoints without owners were found and deleted, this is tried again")
 		return retry
 	}
 	return sweepInterval
 }
 
-// sweep deletes the checkpoints that have lost their reports. The names are listed
-// first, so that a report that is made meanwhile keeps its own; and what the cache
+// sweep deletes the checkpoints that have lost their owners. The names are listed
+// first, so that an owner that is made meanwhile keeps its own; and what the cache
 // does not know may just be new, so that the API server is asked.
 func (k *Keeper) sweep(ctx context.Context) error {
 	names, err := k.store.names(ctx)
@@ -35,15 +37,13 @@ func (k *Keeper) sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var failed error
 	for _, uid := range names {
-		if live[uid] {
-			continue
-		}
-		if err := k.sweepOne(ctx, uid); err != nil {
-			return err
+		if !live[uid] {
+			failed = errors.Join(failed, k.sweepOne(ctx, uid))
 		}
 	}
-	return nil
+	return failed
 }
 
 func (k *Keeper) sweepOne(ctx context.Context, uid string) error {
@@ -55,28 +55,47 @@ func (k *Keeper) sweepOne(ctx context.Context, uid string) error {
 	if err != nil || owned {
 		return err
 	}
-	k.log.Info("A checkpoint has lost its report and is deleted", "checkpoint", uid, "report", ownerName(&x.owner))
-	return k.store.remove(ctx, uid)
+	k.log.Info("A checkpoint has lost its owner and is deleted", "checkpoint", uid, "owner", x.owner.ID)
+	return k.bury(ctx, x)
 }
 
 // sees tells whether the operator can find an owner. Where it cannot, the checkpoint
 // is left alone: it may be of an operator with more rights.
-func (k *Keeper) sees(o *v1alpha1.CheckpointOwner) bool {
+func (k *Keeper) sees(o *Owner) bool {
 	return len(k.namespaces) == 0 || slices.Contains(k.namespaces, o.Namespace)
 }
 
-// live returns the UIDs of all reports that the cache knows.
+// bury deletes a checkpoint without an owner, after those have acted on it that
+// want to. What cannot be read is for nobody to act on.
+func (k *Keeper) bury(ctx context.Context, x *stored) error {
+	k.mu.Lock()
+	orphan := k.orphans[x.owner.Kind]
+	k.mu.Unlock()
+	c, err := checkpoint.Decode(x.data)
+	switch {
+	case orphan == nil:
+	case err != nil:
+		k.log.Error(err, "A checkpoint without an owner is of no use", "owner", x.owner.ID)
+	case c.Owner == x.owner.UID:
+		if err := orphan(ctx, x.owner, c.Snapshot); err != nil {
+			return fmt.Errorf("ending what %s remembered: %w", x.owner.String(), err)
+		}
+	}
+	return k.store.remove(ctx, x.name)
+}
+
+// live returns the UIDs of all owners that the cache knows.
 func (k *Keeper) live(ctx context.Context) (map[string]bool, error) {
 	uids := map[string]bool{}
-	lists := []client.ObjectList{&v1alpha1.UsageReportList{}}
-	if len(k.namespaces) == 0 {
-		lists = append(lists, &v1alpha1.ClusterUsageReportList{})
-	}
-	for _, list := range lists {
-		if err := k.reports.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
-			return nil, fmt.Errorf("listing reports: %w", err)
+	for _, kind := range k.kinds {
+		list, err := k.listOf(kind)
+		if err != nil {
+			return nil, err
 		}
-		err := meta.EachListItem(list, func(o runtime.Object) error {
+		if err := k.owners.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
+			return nil, fmt.Errorf("listing each %s: %w", kind.Name, err)
+		}
+		err = meta.EachListItem(list, func(o runtime.Object) error {
 			object, err := meta.Accessor(o)
 			if err == nil {
 				uids[string(object.GetUID())] = true
@@ -90,15 +109,28 @@ func (k *Keeper) live(ctx context.Context) (map[string]bool, error) {
 	return uids, nil
 }
 
-// isOwned asks the API server whether a report exists.
-func (k *Keeper) isOwned(ctx context.Context, uid string, o *v1alpha1.CheckpointOwner) (bool, error) {
+// listOf returns an empty list of a kind.
+func (k *Keeper) listOf(kind Kind) (client.ObjectList, error) {
+	empty, err := k.store.client.Scheme().New(v1alpha1.GroupVersion.WithKind(kind.Name + "List"))
+	if err != nil {
+		return nil, err
+	}
+	list, ok := empty.(client.ObjectList)
+	if !ok {
+		return nil, fmt.Errorf("%T is no list", empty)
+	}
+	return list, nil
+}
+
+// isOwned asks the API server whether an owner exists.
+func (k *Keeper) isOwned(ctx context.Context, uid string, o *Owner) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	owner := &metav1.PartialObjectMetadata{}
 	owner.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(o.Kind))
 	err := k.store.client.Get(ctx, client.ObjectKey{Namespace: o.Namespace, Name: o.Name}, owner)
 	if client.IgnoreNotFound(err) != nil {
-		return false, fmt.Errorf("reading %s: %w", ownerName(o), err)
+		return false, fmt.Errorf("reading %s: %w", o.String(), err)
 	}
 	return err == nil && string(owner.UID) == uid, nil
 }

@@ -223,6 +223,44 @@ func TestHistoryAndAccountsGoOn(t *testing.T) {
 	mustAccount(t, "after a restart", &v.Periods[0].Total, "390 97 0")
 }
 
+// TestAccountsOfAnotherSelectionGoOn: where the report was edited while no operator
+// ran, it is as after an edit while one does: the accounts close, all else begins
+// anew.
+func TestAccountsOfAnotherSelectionGoOn(t *testing.T) {
+	ofNodes := grouped(v1alpha1.GroupByNode)
+	ofNodes.Target = v1alpha1.TargetNodes
+	need := accounted(t, account.Usage)
+	need.History = history.Shape{Step: time.Minute, Points: 60}
+	before := usage.New()
+	before.Apply(present(newPod("shop", "a", "app")))
+	plan := compiled(t, "", byPod)
+	before.Set(clusterReport, plan, need)
+	for second := 15.0; second <= 60; second += 15 {
+		before.Tick(answerOf(at(second), one("shop", "a", at(second-5), 4)))
+	}
+	for _, selection := range []v1alpha1.ClusterSelection{everyPod, ofNodes} {
+		s, ok := before.Snapshot(clusterReport, plan)
+		if !ok {
+			t.Fatal("no snapshot")
+		}
+		stored := &usage.Snapshot{Time: s.Time, Sections: s.Sections, Changed: true}
+		e := usage.New()
+		e.Apply(present(newPod("shop", "a", "app")))
+		e.Restore(clusterReport, compiled(t, "", selection), need, stored, at(120))
+		e.Tick(answerOf(at(120), one("shop", "a", at(115), 4)))
+		e.TickNodes(&model.NodeSamples{ReadTime: at(120)})
+		v := view(t, e, clusterReport)
+		closed := v.Periods[len(v.Periods)-1]
+		if closed.Reason != account.SpecChanged || !closed.End.Equal(at(60)) || len(v.Periods) != 2 || !v.Periods[0].Start.Equal(at(60)) {
+			t.Errorf("the periods are %+v", v.Periods)
+		}
+		mustAccount(t, "before the edit", &closed.Total, "240 60 0")
+		if v.History != nil && v.History.Points[0].Start.Before(at(60)) || v.Window.Observed > 15*time.Second {
+			t.Errorf("the history is %+v, the window %+v", v.History, v.Window)
+		}
+	}
+}
+
 // TestSpoiledSections: what is no history and no accounts is told.
 func TestSpoiledSections(t *testing.T) {
 	for _, name := range []string{"history", "accounts"} {

@@ -66,15 +66,24 @@ func (s *Snapshot) ledger() (*account.Ledger, error) {
 	return ledger, err
 }
 
-// give lets a report go on with its history and its accounts, as far as it still
-// wants them.
-func (s *Snapshot) give(total *series, b *books, need *Need) {
+// giveHistory lets a total go on with its history, as far as it still wants one.
+func (s *Snapshot) giveHistory(total *series, need *Need) {
 	if ring, err := s.history(); err == nil && ring != nil {
 		total.history = ring
 	}
 	total.keep(need.History)
-	if ledger, err := s.ledger(); err == nil && ledger != nil && need.Accounts != nil {
-		ledger.Renew(*need.Accounts)
-		b.ledger = ledger
+}
+
+// giveAccounts lets a report go on with its accounts, as far as it still wants
+// them. What counted something else goes on as after an edit of the report.
+func (s *Snapshot) giveAccounts(b *books, need *Need) {
+	ledger, err := s.ledger()
+	if err != nil || ledger == nil || need.Accounts == nil {
+		return
 	}
+	if s.Changed {
+		ledger.Restart()
+	}
+	ledger.Renew(*need.Accounts)
+	b.ledger = ledger
 }

@@ -43,6 +43,8 @@ spec:
 		}
 		return out
 	}
+	// A report on nothing is Ready, too.
+	run("", "rollout", "status", "-n", namespace, "deployment/web", "--timeout=90s")
 	run(report, "apply", "-f", "-")
 	run("", "wait", "-n", namespace, "usr/web", "--for=condition=Ready", "--timeout=90s")
 	run("", "wait", "-n", namespace, "usr/web", "--for=condition=Complete", "--timeout=90s")

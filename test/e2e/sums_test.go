@@ -75,6 +75,7 @@ func object(ctx context.Context, t *testing.T, o client.Object, name string) map
 // TestSumsEqualTheMetricsAPI compares reports by every grouping with sums over
 // the raw answer of the Metrics API of the same moment.
 func TestSumsEqualTheMetricsAPI(t *testing.T) {
+	t.Parallel()
 	const prefix = "sums"
 	namespaces := sumsFixture(t, prefix)
 	for _, g := range groupings(t.Context(), t) {
@@ -135,7 +136,6 @@ func sumsFixture(t *testing.T, prefix string) (namespaces []string) {
 	create(t, statefulSet(one, "store", 2, podTemplate(map[string]string{"app": "store"}, usage("31m", "700Mi"), web)))
 	create(t, daemonSet(two, "agent", podTemplate(map[string]string{"app": "agent"}, usage("11m", "12Mi"), proxy)))
 	create(t, replicaSet(two, "old", 1, podTemplate(map[string]string{"app": "old"}, usage("7m", "70Mi"), bare)))
-	keepJobsRunning(t)
 	backup := cronJob(one, "backup", podTemplate(nil, usage("210m", "80Mi"), web))
 	create(t, backup)
 	create(t, jobOf(backup))

@@ -1,0 +1,2 @@
+// Package alert says in words what thresholds find.
+package alert
