@@ -1,11 +1,13 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
@@ -27,6 +29,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
+	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 )
 
@@ -47,7 +50,7 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to the cluster: %w", err)
 	}
-	pods, err := inventory.New(config, mgr.GetLogger().WithName("inventory"))
+	pods, err := inventory.New(config, mgr.GetLogger().WithName("inventory"), o.namespaces...)
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +61,7 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	subscribe := func() poller.Feed { return pods.Subscribe() }
 	poll := poller.New(reader, pods, subscribe, clock.RealClock{}, mgr.GetLogger().WithName("poller"))
 	poll.BoundWindows(o.windowMemory)
+	poll.Within(o.namespaces)
 	statuses := budget.New(o.statusBytesPerSecond)
 	alerts, announcer, err := newAlerter(mgr, poll, pods)
 	if err != nil {
@@ -68,15 +72,18 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(o.namespaces) > 0 {
+		mgr.GetLogger().Info("Only some namespaces are served: cluster-wide kinds are not, whatever their status says", "namespaces", o.namespaces)
+	}
 	return mgr, errors.Join(
 		register(statuses.Collectors(), poll.Collectors(), keep.Collectors(), alerts.Collectors(), announcer.Collectors(), []prometheus.Collector{pods.Collector()}),
 		mgr.Add(pods),
 		mgr.Add(poll),
 		mgr.Add(keep),
 		mgr.Add(alerts),
-		controller.SetupReports(mgr, poll, keep, statuses, clock.RealClock{}),
-		controller.SetupThresholds(mgr, poll, alerts, keep, statuses, clock.RealClock{}),
-		mgr.AddHealthzCheck("ping", healthz.Ping),
+		controller.SetupReports(mgr, poll, keep, statuses, clock.RealClock{}, len(o.namespaces) == 0),
+		controller.SetupThresholds(mgr, poll, alerts, keep, statuses, clock.RealClock{}, len(o.namespaces) == 0),
+		mgr.AddHealthzCheck("loop", func(*http.Request) error { return poll.Alive() }),
 		mgr.AddReadyzCheck("inventory", synced(pods)),
 	)
 }
@@ -110,6 +117,14 @@ func instance() string {
 	return name
 }
 
+// served are the kinds that remember something and are served: the cluster-wide ones
+// only where the operator may see the cluster.
+func served(o *options) []keeper.Kind {
+	return slices.DeleteFunc(slices.Clone(keptKinds), func(k keeper.Kind) bool {
+		return len(o.namespaces) > 0 && strings.HasPrefix(k.Name, "Cluster")
+	})
+}
+
 // newKeeper gives the keeper of checkpoints a client without a cache: checkpoints
 // are large, and each is read once.
 func newKeeper(mgr ctrl.Manager, alerts *alerter.Alerter, o *options) (*keeper.Keeper, error) {
@@ -117,7 +132,9 @@ func newKeeper(mgr ctrl.Manager, alerts *alerter.Alerter, o *options) (*keeper.K
 	if err != nil {
 		return nil, fmt.Errorf("make a client for checkpoints: %w", err)
 	}
-	k := keeper.New(direct, mgr.GetClient(), keptKinds, alerts, clock.RealClock{}, mgr.GetLogger().WithName("keeper"), o.checkpoints)
+	options := o.checkpoints
+	options.Namespaces = o.namespaces
+	k := keeper.New(direct, mgr.GetClient(), served(o), alerts, clock.RealClock{}, mgr.GetLogger().WithName("keeper"), options)
 	for _, kind := range []string{"ResourceThreshold", "ClusterResourceThreshold"} {
 		k.OnOrphan(kind, alerts.Orphan)
 	}
@@ -140,14 +157,38 @@ func managerOptions(o *options) ctrl.Options {
 	utilruntime.Must(v1alpha1.AddToScheme(scheme))
 	return ctrl.Options{
 		Scheme:                        scheme,
-		Cache:                         cache.Options{DefaultTransform: controller.Compact},
-		Metrics:                       metricsserver.Options{BindAddress: o.metricsAddress},
+		Cache:                         cacheOptions(o),
+		Metrics:                       metricsOptions(o),
 		HealthProbeBindAddress:        o.probeAddress,
 		LeaderElection:                o.leaderElection,
 		LeaderElectionID:              leaseName,
 		LeaderElectionNamespace:       o.leaderElectionNamespace,
 		LeaderElectionReleaseOnCancel: true,
 	}
+}
+
+// cacheOptions limit what is watched of the operator's own kinds.
+func cacheOptions(o *options) cache.Options {
+	limited := cache.Options{DefaultTransform: controller.Compact}
+	for _, namespace := range o.namespaces {
+		if limited.DefaultNamespaces == nil {
+			limited.DefaultNamespaces = map[string]cache.Config{}
+		}
+		limited.DefaultNamespaces[namespace] = cache.Config{}
+	}
+	return limited
+}
+
+// metricsOptions serve /metrics with a certificate that is made at the start, to
+// who the API server says may get it.
+func metricsOptions(o *options) metricsserver.Options {
+	serving := metricsserver.Options{BindAddress: o.metricsAddress, SecureServing: o.metricsSecure}
+	if o.metricsSecure {
+		serving.FilterProvider = filters.WithAuthenticationAndAuthorization
+		// Nothing is gained by HTTP/2 here, and it has a history of floods.
+		serving.TLSOpts = []func(*tls.Config){func(c *tls.Config) { c.NextProtos = []string{"http/1.1"} }}
+	}
+	return serving
 }
 
 // synced is ready once the inventory knows the cluster.

@@ -25,11 +25,14 @@ const workers = 4
 // cacheSyncTimeout is long because a large cluster takes minutes to list.
 const cacheSyncTimeout = 15 * time.Minute
 
-// SetupReports adds a reconciler for each kind of report to the manager.
-func SetupReports(mgr ctrl.Manager, s Source, c Checkpoints, b *budget.Budget, clock clock.PassiveClock) error {
+// SetupReports adds a reconciler for each kind of report to the manager; without the
+// cluster-wide kind where the operator may not see the cluster.
+func SetupReports(mgr ctrl.Manager, s Source, c Checkpoints, b *budget.Budget, clock clock.PassiveClock, clusterWide bool) error {
 	kinds := map[string]func() v1alpha1.ReportObject{
-		"UsageReport":        func() v1alpha1.ReportObject { return &v1alpha1.UsageReport{} },
-		"ClusterUsageReport": func() v1alpha1.ReportObject { return &v1alpha1.ClusterUsageReport{} },
+		"UsageReport": func() v1alpha1.ReportObject { return &v1alpha1.UsageReport{} },
+	}
+	if clusterWide {
+		kinds["ClusterUsageReport"] = func() v1alpha1.ReportObject { return &v1alpha1.ClusterUsageReport{} }
 	}
 	for kind, newObject := range kinds {
 		r := &ReportReconciler{Client: mgr.GetClient(), Source: s, Clock: clock, Budget: b, Checkpoints: c, Kind: kind, New: newObject}
@@ -40,11 +43,14 @@ func SetupReports(mgr ctrl.Manager, s Source, c Checkpoints, b *budget.Budget, c
 	return nil
 }
 
-// SetupThresholds adds a reconciler for each kind of threshold to the manager.
-func SetupThresholds(mgr ctrl.Manager, s Source, a Alerts, c Checkpoints, b *budget.Budget, clock clock.PassiveClock) error {
+// SetupThresholds adds a reconciler for each kind of threshold to the manager; without
+// the cluster-wide kind where the operator may not see the cluster.
+func SetupThresholds(mgr ctrl.Manager, s Source, a Alerts, c Checkpoints, b *budget.Budget, clock clock.PassiveClock, clusterWide bool) error {
 	kinds := map[string]func() v1alpha1.ThresholdObject{
-		"ResourceThreshold":        func() v1alpha1.ThresholdObject { return &v1alpha1.ResourceThreshold{} },
-		"ClusterResourceThreshold": func() v1alpha1.ThresholdObject { return &v1alpha1.ClusterResourceThreshold{} },
+		"ResourceThreshold": func() v1alpha1.ThresholdObject { return &v1alpha1.ResourceThreshold{} },
+	}
+	if clusterWide {
+		kinds["ClusterResourceThreshold"] = func() v1alpha1.ThresholdObject { return &v1alpha1.ClusterResourceThreshold{} }
 	}
 	for kind, newObject := range kinds {
 		r := &ThresholdReconciler{Client: mgr.GetClient(), Source: s, Alerts: a, Clock: clock, Budget: b, Checkpoints: c, Kind: kind, New: newObject}

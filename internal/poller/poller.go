@@ -53,6 +53,8 @@ type Poller struct {
 	Clock  clock.Clock
 	Log    logr.Logger
 
+	// within are the only namespaces that may be read; nil is the whole cluster.
+	within   []string
 	engine   *usage.Engine
 	schedule schedule
 	wake     chan struct{}
@@ -63,6 +65,7 @@ type Poller struct {
 	nodeSamples model.NodeSamples
 	changes     []model.Change
 	pace        pace
+	liveness    liveness
 
 	mu sync.Mutex
 	// started is when the loop began; zero before.
@@ -86,6 +89,9 @@ func New(reader Reader, inventory Inventory, subscribe func() Feed, clock clock.
 	}
 	return p
 }
+
+// Within says which namespaces may be read; none are the whole cluster.
+func (p *Poller) Within(namespaces []string) { p.within = namespaces }
 
 // Serve adds a report, or gives it a new plan or interval. It is announced as
 // soon as its numbers are up to date.
@@ -181,26 +187,40 @@ func (p *Poller) Start(ctx context.Context) error {
 	}
 	feed := p.Subscribe()
 	defer feed.Close()
+	defer p.liveness.ends()
+	p.loop(ctx, feed)
+	return nil
+}
+
+// loop ticks, and looks at what changed between two ticks.
+func (p *Poller) loop(ctx context.Context, feed Feed) {
 	timer, soon := p.Clock.NewTimer(0), p.Clock.NewTimer(time.Hour)
 	defer timer.Stop()
 	defer soon.Stop()
 	soon.Stop()
+	next := p.Clock.Now()
 	var refreshed time.Time
 	for {
+		p.liveness.waits(next)
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-p.wake:
 			if p.rests() {
+				next = p.Clock.Now()
 				timer.Reset(0)
 				continue
 			}
 			soon.Reset(max(0, refreshed.Add(calm).Sub(p.Clock.Now())))
 		case <-soon.C():
+			p.liveness.works(p.Clock.Now())
 			p.refresh(ctx, feed)
 			refreshed = p.Clock.Now()
 		case <-timer.C():
-			timer.Reset(p.tickIfWanted(ctx, feed))
+			p.liveness.works(p.Clock.Now())
+			wait := p.tickIfWanted(ctx, feed)
+			next = p.Clock.Now().Add(wait)
+			timer.Reset(wait)
 		}
 	}
 }

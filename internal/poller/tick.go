@@ -69,6 +69,9 @@ func (p *Poller) readPods(ctx context.Context) (usage.Ticked, error) {
 	ctx, cancel := context.WithTimeout(ctx, podsTimeout)
 	defer cancel()
 	namespaces := p.engine.Namespaces()
+	if namespaces == nil && len(p.within) > 0 {
+		namespaces = p.within
+	}
 	err := p.Reader.Read(ctx, namespaces, &p.samples)
 	if err != nil && (metricsapi.KindOf(err) != metricsapi.Empty || namespaces == nil && p.engine.Expects(model.Pods)) {
 		return usage.Ticked{}, err

@@ -98,7 +98,7 @@ func (s *session) startOperator(ctx context.Context) error {
 			return err
 		}
 		kubeconfig = filepath.Join(s.dir, "operator.kubeconfig")
-		if err := operator.WriteKubeconfig(ctx, s.local, kubeconfig); err != nil {
+		if err := operator.WriteKubeconfig(ctx, s.local, operator.Namespace, kubeconfig); err != nil {
 			return err
 		}
 	}

@@ -40,8 +40,14 @@ func Start(ctx context.Context, c *cluster.Cluster, program, dir string, flags .
 	if err := Install(ctx, c, root); err != nil {
 		return nil, err
 	}
+	return Run(ctx, c, Namespace, program, dir, flags...)
+}
+
+// Run runs a program that was built with the rights of the service account of a
+// namespace. What it needs and writes lies in dir.
+func Run(ctx context.Context, c *cluster.Cluster, namespace, program, dir string, flags ...string) (*Running, error) {
 	kubeconfig := filepath.Join(dir, "operator.kubeconfig")
-	if err := WriteKubeconfig(ctx, c, kubeconfig); err != nil {
+	if err := WriteKubeconfig(ctx, c, namespace, kubeconfig); err != nil {
 		return nil, err
 	}
 	r := New(program, kubeconfig, filepath.Join(dir, "operator.log"), flags...)
