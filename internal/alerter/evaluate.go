@@ -1,6 +1,7 @@
 package alerter
 
 import (
+	"slices"
 	"time"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
@@ -25,22 +26,25 @@ func (a *Alerter) Evaluate(target model.Target, climbing bool, now time.Time) {
 	a.publish(news...)
 }
 
-// step moves the alerts of a threshold by one tick, and tells whether any made a
-// transition.
-func (a *Alerter) step(e *entry, now time.Time) (moved bool) {
+// step moves the alerts of a threshold by one tick, and tells whether its status has
+// news.
+func (a *Alerter) step(e *entry, now time.Time) (news bool) {
 	readings, longest, ok := a.engine.Readings(e.ID)
 	if !ok {
 		return false
 	}
-	first := e.state.Time.IsZero()
+	before := e.state
 	next, transitions, moved := threshold.Step(e.Rule, e.state, readings, now, longest)
 	a.write(e, transitions)
 	e.state, e.undeclared = next.WithNotes(transitions), undeclared(e, readings)
 	if moved {
 		a.touch(e)
 	}
-	return moved || first
+	return moved || before.Time.IsZero() || before.Counts != e.state.Counts || !slices.EqualFunc(before.Alerts, e.state.Alerts, sameData)
 }
+
+// sameData tells whether as much is known of an alert as was.
+func sameData(a, b *threshold.Alert) bool { return a.Reading.Data == b.Reading.Data }
 
 // write gives transitions their notes.
 func (a *Alerter) write(e *entry, transitions []threshold.Transition) {
