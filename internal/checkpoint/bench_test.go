@@ -18,7 +18,7 @@ func BenchmarkCheckpoint(b *testing.B) {
 				mustEncode(b, c)
 			}
 			b.ReportMetric(float64(len(data)), "B/checkpoint")
-			b.ReportMetric(float64(len(encode(c, c.Snapshot.Rows))), "B/uncompressed")
+			b.ReportMetric(float64(len(newPayload(c, c.Snapshot.Rows).bytes)), "B/uncompressed")
 		})
 		b.Run(fmt.Sprintf("decode/window=%dh", hours), func(b *testing.B) {
 			b.ReportAllocs()

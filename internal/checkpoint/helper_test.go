@@ -57,7 +57,7 @@ func mustEncode(t testing.TB, c *Content) []byte {
 
 func mustDecode(t testing.TB, data []byte) *Content {
 	t.Helper()
-	c, err := Decode(data)
+	c, err := Decode(data, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
