@@ -32,13 +32,13 @@ var start = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 
 // fixture is a namespace for reports and checkpoints.
 type fixture struct {
-	*testing.T
+	testing.TB
 	server    client.WithWatch
 	namespace string
 	clock     *testingclock.FakeClock
 }
 
-func newFixture(t *testing.T) *fixture {
+func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	scheme := runtime.NewScheme()
 	utilruntime.Must(corev1.AddToScheme(scheme))
@@ -53,7 +53,7 @@ func newFixture(t *testing.T) *fixture {
 	if err := server.Create(t.Context(), ns); err != nil {
 		t.Fatal(err)
 	}
-	return &fixture{T: t, server: server, namespace: ns.Name, clock: testingclock.NewFakeClock(start)}
+	return &fixture{TB: t, server: server, namespace: ns.Name, clock: testingclock.NewFakeClock(start)}
 }
 
 // operator is a keeper with an engine of one pod.
