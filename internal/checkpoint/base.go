@@ -37,13 +37,14 @@ func digestOf(data []byte) digest {
 }
 
 // EncodeBase does as Encode, for a checkpoint that later ones will refer to.
-func EncodeBase(c *Content, limit int) (b *Base, data []byte, omitted int, err error) {
-	if data, omitted, err = Encode(c, limit); err != nil {
-		return nil, nil, 0, err
+func EncodeBase(c *Content, limit int) (b *Base, data []byte, o Omitted, err error) {
+	f, err := fit(c, limit, alone)
+	if err != nil {
+		return nil, nil, Omitted{}, err
 	}
-	b = &Base{size: len(data), digest: digestOf(data)}
-	b.index(newPayload(c, storable(c.Snapshot.Rows)[:len(c.Snapshot.Rows)-omitted]))
-	return b, data, omitted, nil
+	b = &Base{size: len(f.data), digest: digestOf(f.data)}
+	b.index(f.payload)
+	return b, f.data, f.omitted, nil
 }
 
 func (b *Base) index(p *payload) {
@@ -56,10 +57,11 @@ func (b *Base) index(p *payload) {
 // Size is that of the checkpoint, in bytes.
 func (b *Base) Size() int { return b.size }
 
-// Encode returns a checkpoint of at most so many bytes beside the base, and how many
-// rows it leaves out for that. Without the base it is of no use.
-func (b *Base) Encode(c *Content, limit int) (data []byte, omitted int, err error) {
-	return fit(c, limit, func(p *payload) ([]byte, error) { return seal(continued, b.difference(p)) })
+// Encode returns a checkpoint of at most so many bytes beside the base, and what it
+// leaves out for that. Without the base it is of no use.
+func (b *Base) Encode(c *Content, limit int) (data []byte, o Omitted, err error) {
+	f, err := fit(c, limit, func(p *payload) ([]byte, error) { return seal(continued, b.difference(p)) })
+	return f.data, f.omitted, err
 }
 
 // find returns where the base has a piece: best where the last copy ended.

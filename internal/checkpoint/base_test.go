@@ -109,8 +109,8 @@ func (l *life) sections() {
 func mustBase(t testing.TB, c *Content) (b *Base, data []byte) {
 	t.Helper()
 	b, data, omitted, err := EncodeBase(c, MaxBytes)
-	if err != nil || omitted != 0 || b.Size() != len(data) {
-		t.Fatalf("%d rows are left out: %v", omitted, err)
+	if err != nil || omitted != (Omitted{}) || b.Size() != len(data) {
+		t.Fatalf("left out are %+v: %v", omitted, err)
 	}
 	return b, data
 }
@@ -127,7 +127,9 @@ func TestBase(t *testing.T) {
 			func() { slices.Reverse(l.Snapshot.Rows) },
 			func() { l.Snapshot.Rows = l.Snapshot.Rows[:10] },
 			func() { l.Snapshot.Rows = append(l.Snapshot.Rows, l.row(100)); l.run(time.Minute) },
-			func() { l.Snapshot.Rows[3].Windows[0].Add(l.Snapshot.Time.Add(-window/2), model.Sum{}.Plus(7), time.Second) },
+			func() {
+				l.Snapshot.Rows[3].Windows[0].Add(l.Snapshot.Time.Add(-window/2), model.Sum{}.Plus(7), time.Second)
+			},
 			func() { l.Snapshot.Total.Windows[1].Resize(2 * window) },
 			func() { delete(l.Snapshot.Sections, "history") },
 			func() { l.Snapshot.Rows = nil },
@@ -136,7 +138,7 @@ func TestBase(t *testing.T) {
 			change()
 			alone := mustEncode(t, l.Content)
 			data, omitted, err := base.Encode(l.Content, MaxBytes)
-			if err != nil || omitted > 0 {
+			if err != nil || omitted != (Omitted{}) {
 				t.Fatalf("step %d: %v", step, err)
 			}
 			c, err := Decode(data, first)
@@ -178,11 +180,11 @@ func TestLimitBesideBase(t *testing.T) {
 	few, many := busy(20, time.Hour, 1), busy(120, time.Hour, 1)
 	base, first := mustBase(t, few)
 	data, omitted, err := base.Encode(many, 20<<10)
-	if err != nil || omitted == 0 || omitted > 100 || len(data) > 20<<10 || len(data) < 15<<10 {
-		t.Fatalf("%d bytes, %d rows are left out: %v", len(data), omitted, err)
+	if err != nil || omitted.Rows == 0 || omitted.Rows > 100 || len(data) > 20<<10 || len(data) < 15<<10 {
+		t.Fatalf("%d bytes, %d rows are left out: %v", len(data), omitted.Rows, err)
 	}
 	c, err := Decode(data, first)
-	if err != nil || len(c.Snapshot.Rows) != 120-omitted {
+	if err != nil || len(c.Snapshot.Rows) != 120-omitted.Rows {
 		t.Errorf("decoded %d rows: %v", len(c.Snapshot.Rows), err)
 	}
 }
@@ -231,7 +233,7 @@ func FuzzContinued(f *testing.F) {
 		to := slices.Clone(bytesOfBase)
 		for i, e := range edits {
 			if len(to) > 0 {
-				at := int(every)*i*int(e) % len(to)
+				at := int(every) * i * int(e) % len(to)
 				to = slices.Insert(to, at, to[at:min(len(to), at+int(e))]...)
 				to[at] ^= e
 			}

@@ -49,8 +49,8 @@ func busyTrack(random *rand.Rand, window time.Duration, size float64) usage.Trac
 func mustEncode(t testing.TB, c *Content) []byte {
 	t.Helper()
 	data, omitted, err := Encode(c, MaxBytes)
-	if err != nil || omitted != 0 {
-		t.Fatalf("%d rows are left out: %v", omitted, err)
+	if err != nil || omitted != (Omitted{}) {
+		t.Fatalf("left out are %+v: %v", omitted, err)
 	}
 	return data
 }

@@ -180,6 +180,24 @@ func TestAllTogether(t *testing.T) {
 	}
 }
 
+// TestIncomplete: what does not fit is told.
+func TestIncomplete(t *testing.T) {
+	c := newFixture(t).crowd(2, 24*time.Hour)
+	told := func() int { return int(c.metric("usage_operator_checkpoint_incomplete", "")) }
+	c.interval()
+	if n := told(); n != 0 {
+		t.Errorf("%d are incomplete", n)
+	}
+	c.kinds = []Kind{{Name: "UsageReport", MaxBytes: 8 << 10}}
+	c.interval()
+	if n := told(); n != 2 {
+		t.Errorf("%d are incomplete, want 2", n)
+	}
+	if bytes, _ := c.stored(); bytes > 2*11<<10 {
+		t.Errorf("they take %d bytes", bytes)
+	}
+}
+
 // BenchmarkThousandReports is what their checkpoints write and take, and how long a
 // graceful stop takes.
 func BenchmarkThousandReports(b *testing.B) {

@@ -18,7 +18,8 @@ type draft struct {
 	mark *mark
 	// onto is the base that it refers to; nil for none. Where that is still to be
 	// written, baseData is not nil, and base, its name, is "" until then.
-	onto *checkpoint.Base
+	onto    *checkpoint.Base
+	omitted checkpoint.Omitted
 }
 
 // size is what of it is to be written, in bytes.
@@ -46,35 +47,32 @@ func (k *Keeper) compose(e *entry) (*draft, error) {
 	if x.mark = markOf(s, hash); holds != nil && *x.mark == *holds {
 		return nil, nil //nolint:nilnil // there is nothing to do, which is no error
 	}
-	omitted, err := x.encode(e, &checkpoint.Content{Owner: e.owner.UID, Hash: hash, Snapshot: s}, limit)
+	err := x.encode(e, &checkpoint.Content{Owner: e.owner.UID, Hash: hash, Snapshot: s}, limit)
 	if err != nil {
 		k.metrics.failed(tooLarge)
 		k.log.Error(err, "An owner has no checkpoint", "owner", e.owner.ID)
 		return nil, errors.Join(errTooLarge, err)
-	}
-	if omitted > 0 {
-		k.log.V(1).Info("Not all rows fit into a checkpoint", "owner", e.owner.ID, "omitted", omitted)
 	}
 	return x, nil
 }
 
 // encode writes what is not in the base of before, or makes another base. That has
 // three quarters of the room: the rest is for what comes after it.
-func (x *draft) encode(e *entry, c *checkpoint.Content, limit int) (omitted int, err error) {
+func (x *draft) encode(e *entry, c *checkpoint.Content, limit int) (err error) {
 	if !e.isSpent() {
-		if x.data, omitted, err = e.base.Encode(c, limit-e.base.Size()); err == nil {
+		if x.data, x.omitted, err = e.base.Encode(c, limit-e.base.Size()); err == nil {
 			x.base, x.onto = e.baseName, e.base
-			return omitted, nil
+			return nil
 		}
 	}
 	base, data, omitted, err := checkpoint.EncodeBase(c, limit-limit/4)
 	if err != nil || len(data) < smallest {
-		x.data = data
-		return omitted, err
+		x.data, x.omitted = data, omitted
+		return err
 	}
 	x.onto, x.baseData = base, data
-	x.data, omitted, err = base.Encode(c, limit-base.Size())
-	return omitted, err
+	x.data, x.omitted, err = base.Encode(c, limit-base.Size())
+	return err
 }
 
 // accept takes note of the base of what was stored. Just after the base nothing has

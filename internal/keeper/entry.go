@@ -26,8 +26,9 @@ type entry struct {
 	holds *mark
 	// unsure is what was sent last, if nobody knows whether it was stored.
 	unsure []byte
-	// size is what is stored takes, in bytes.
-	size int
+	// size is what is stored takes, in bytes, and omitted what did not fit.
+	size    int
+	omitted checkpoint.Omitted
 
 	// What follows is guarded by writing. baseName is the object that what is stored
 	// refers to, "" for none. base is nil where another is to be made.
@@ -67,6 +68,18 @@ func (k *Keeper) isResting(e *entry) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return e.rests
+}
+
+// incomplete is how many checkpoints leave something out.
+func (k *Keeper) incomplete() (n int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, e := range k.entries {
+		if e.omitted != (checkpoint.Omitted{}) {
+			n++
+		}
+	}
+	return n
 }
 
 // oldest is the age of the oldest checkpoint of an owner that is followed.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/usage-operator/usage-operator/internal/budget"
+	"github.com/usage-operator/usage-operator/internal/checkpoint"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
@@ -79,7 +80,10 @@ func (k *Keeper) putHead(ctx context.Context, e *entry, x *draft, now time.Time)
 	switch {
 	case err == nil:
 		k.metrics.wrote(x.size())
-		k.note(func() { e.version, e.holds, e.current, e.unsure, e.size = version, x.mark, now, nil, x.takes() })
+		k.tell(e, x.omitted)
+		k.note(func() {
+			e.version, e.holds, e.current, e.unsure, e.size, e.omitted = version, x.mark, now, nil, x.takes(), x.omitted
+		})
 		e.accept(x)
 		return nil
 	case isConflict(err):
@@ -90,6 +94,14 @@ func (k *Keeper) putHead(ctx context.Context, e *entry, x *draft, now time.Time)
 	k.note(func() { e.unsure = x.data })
 	k.metrics.failed(writeFailed)
 	return err
+}
+
+// tell logs when something begins to be left out, not each time.
+func (k *Keeper) tell(e *entry, o checkpoint.Omitted) {
+	if (o.Accounts > 0 && e.omitted.Accounts == 0) || (o.Rows > 0 && e.omitted.Rows == 0) {
+		k.log.Info("Not all fits into a checkpoint: after a restart, these rows have no statistics and these accounts are in the totals only",
+			"owner", e.owner.ID, "rows", o.Rows, "accounts", o.Accounts)
+	}
 }
 
 func isConflict(err error) bool { return apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) }

@@ -105,8 +105,8 @@ func (w *restarting) stored(t *testing.T, id usage.ID, s *usage.Snapshot) *usage
 		w.bases[id] = &base{b, data}
 	}
 	data, omitted, err := w.bases[id].Encode(c, checkpoint.MaxBytes)
-	if err != nil || omitted != 0 {
-		t.Fatalf("%d rows are left out: %v", omitted, err)
+	if err != nil || omitted != (checkpoint.Omitted{}) {
+		t.Fatalf("left out are %+v: %v", omitted, err)
 	}
 	opened, err := checkpoint.Open(data, w.bases[id].data, "uid", checkpoint.Hash{})
 	if err != nil {
