@@ -4,6 +4,15 @@ IMG ?= $(DEFAULT_IMG)
 DEFAULT_IMG = ghcr.io/usage-operator/usage-operator:v0.1.0
 CONTAINER_TOOL ?= docker
 
+# What the program says of itself. The time is that of the commit, so that the same
+# commit gives the same bytes, wherever and whenever it is built.
+git = $(or $(shell TZ=UTC git $(1) 2>/dev/null),unknown)
+VERSION ?= $(call git,describe --tags --always --dirty)
+COMMIT ?= $(call git,rev-parse HEAD)
+DATE ?= $(call git,log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ)
+BUILD_FLAGS = -trimpath -buildvcs=false \
+	-ldflags "-s -w -buildid= -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)"
+
 # The local cluster. Where no kubectl is installed, the cluster's own is taken.
 NODES ?= 3
 CLUSTER_DIR ?= .cluster
@@ -13,11 +22,13 @@ KUBECTL ?= $(shell command -v kubectl || echo "$$($(LOCAL_CLUSTER) binaries)/kub
 # Added to each "go test", such as TESTFLAGS="-race -run TestReport".
 TESTFLAGS ?=
 FUZZTIME ?= 1m
+KILLS ?= 100
 
 # Tools run on this machine, whatever is built for another.
 TOOL = GOOS= GOARCH= go tool -modfile=tools/go.mod
 CODE = ./api/... ./cmd/... ./internal/...
-CONCURRENT = ./cmd/... ./internal/controller ./internal/inventory ./internal/keeper ./internal/poller
+# A folder of config/ as it goes to a cluster, with the image IMG.
+rendered = $(TOOL) kustomize build config/$(1) | sed 's|image: $(DEFAULT_IMG)|image: $(IMG)|'
 WITH_API_SERVER = assets=$$($(LOCAL_CLUSTER) binaries) && KUBEBUILDER_ASSETS="$$assets"
 # The demo takes a cluster only by "make demo KUBECONFIG=…", never from the environment.
 DEMO_FLAGS = --dir $(CLUSTER_DIR) $(if $(filter command,$(origin KUBECONFIG)),--kubeconfig "$(KUBECONFIG)")
@@ -36,11 +47,28 @@ help: ## This list
 
 .PHONY: build
 build: ## Build the programs into bin/
-	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/...
+	CGO_ENABLED=0 go build $(BUILD_FLAGS) -o bin/ ./cmd/...
+
+.PHONY: dist
+dist: ## Render into dist/ what installs without this checkout: manifests and Helm chart
+	mkdir -p dist
+	$(call rendered,default) >dist/install.yaml
+	$(call rendered,namespaced) >dist/namespaced.yaml
+	$(call rendered,prerequisites) >dist/prerequisites.yaml
+	$(TOOL) helm package --destination dist charts/usage-operator
+
+.PHONY: sbom
+sbom: ## Write the bill of materials of the program into dist/
+	mkdir -p dist
+	$(TOOL) cyclonedx-gomod app -json -licenses -noserial -notimestamp -main cmd/usage-operator -output dist/usage-operator.cdx.json .
+
+.PHONY: reproducible
+reproducible: ## Build twice, here and elsewhere from nothing, and compare; takes minutes
+	@MAKE="$(MAKE)" hack/reproducible.sh
 
 .PHONY: docker-build
 docker-build: ## Build the image IMG
-	$(CONTAINER_TOOL) build -t $(IMG) .
+	$(CONTAINER_TOOL) build --build-arg VERSION=$(VERSION) --build-arg COMMIT=$(COMMIT) --build-arg DATE=$(DATE) -t $(IMG) .
 
 .PHONY: generate
 generate: ## Generate the API's Go code and its reference, docs/api.md
@@ -48,11 +76,19 @@ generate: ## Generate the API's Go code and its reference, docs/api.md
 	$(TOOL) crd-ref-docs --log-level=ERROR --source-path=./api --config=docs/api-reference.yaml --renderer=markdown --output-path=docs/api.md
 
 .PHONY: manifests
-manifests: generate ## Generate the CRDs and the operator's role
+manifests: generate ## Generate the CRDs and the operator's roles, and what the Helm chart takes of them
 	$(TOOL) controller-gen crd paths=./api/... output:crd:artifacts:config=config/crd/bases
 	$(TOOL) controller-gen rbac:roleName=usage-operator paths=./internal/... output:rbac:artifacts:config=config/rbac
+	GOOS= GOARCH= go run ./hack/namespaced
+	hack/chart.sh
 
 ##@ Checking
+
+# The end-to-end tests mostly wait: the others compute beside them.
+.PHONY: ci
+ci: ## All that must be green, as .ci/run checks it
+	$(MAKE) --no-print-directory verify lint vulncheck
+	$(MAKE) --no-print-directory -j 2 -k --output-sync=target test-e2e race test-apiserver fuzz
 
 .PHONY: lint
 lint: ## Run the linters
@@ -69,6 +105,8 @@ vulncheck: ## Look for known vulnerabilities; VULNCHECK=required fails without t
 .PHONY: verify
 verify: ## Check that generated files, go.mod and the manifests are in order
 	@MAKE="$(MAKE)" hack/verify.sh
+	$(TOOL) helm lint --strict charts/usage-operator
+	@hack/score.sh
 	@for file in config/*/kustomization.yaml; do \
 		echo "kustomize build $${file%/*}"; $(TOOL) kustomize build "$${file%/*}" >/dev/null || exit 1; \
 	done
@@ -88,12 +126,15 @@ test-apiserver: ## The unit tests, and those against a real API server
 
 .PHONY: test-e2e
 test-e2e: ## The tests on local clusters of their own
-	$(WITH_API_SERVER) go test -count 1 -p 1 -timeout 40m $(TESTFLAGS) ./test/...
+	$(WITH_API_SERVER) go test -count 1 -p 2 -timeout 20m $(TESTFLAGS) ./test/...
+
+.PHONY: test-crashes
+test-crashes: ## Kill the operator KILLS times while thresholds are crossed, and let 5,000 pods cross at once
+	$(WITH_API_SERVER) go test -count 1 -timeout 60m -v -run 'TestCrashes|TestStorm' ./test/alerts -kills $(KILLS) -storm 5000
 
 .PHONY: race
-race: ## The unit tests, and all of what runs concurrently, looking for data races
-	go test -race -short $(TESTFLAGS) $(CODE)
-	$(WITH_API_SERVER) go test -race -timeout 20m $(TESTFLAGS) $(CONCURRENT)
+race: ## The tests of all that runs at once, looking for data races
+	$(WITH_API_SERVER) TESTFLAGS="$(TESTFLAGS)" hack/race.sh $(CODE)
 
 .PHONY: fuzz
 fuzz: ## Each fuzz target for FUZZTIME
@@ -119,7 +160,7 @@ uninstall: ## Remove the CRDs, and with them every object of these kinds
 
 .PHONY: deploy
 deploy: ## Deploy CRDs and operator into the current cluster, image IMG
-	$(TOOL) kustomize build config/default | sed 's|image: $(DEFAULT_IMG)|image: $(IMG)|' | $(KUBECTL) apply --server-side -f -
+	$(call rendered,default) | $(KUBECTL) apply --server-side -f -
 
 .PHONY: undeploy
 undeploy: ## Remove what deploy made, and every object of the operator's kinds

@@ -5,9 +5,10 @@ set -eu
 
 time=$1
 shift
-for package in $(go list "$@"); do
-	for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
-		echo "fuzz $package $target"
-		go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "$package"
+for folder in $(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.Dir}}{{end}}' "$@"); do
+	# go test -list would link the tests of every package first.
+	for target in $(cat "$folder"/*_test.go | sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p'); do
+		echo "fuzz $folder $target"
+		go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "$folder"
 	done
 done

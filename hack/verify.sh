@@ -4,15 +4,18 @@
 set -eu
 
 cd "$(dirname "$0")/.."
-generated="config/crd/bases config/rbac/role.yaml docs/api.md api"
+generated="config/crd/bases config/rbac/role.yaml config/namespaced/role.yaml
+	config/prerequisites/installer_role.yaml charts/usage-operator/files docs/api.md api"
 
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 trap 'exit 1' HUP INT TERM
 
-cp -R Makefile go.mod go.sum tools api internal config docs "$copy"
+cp -R Makefile go.mod go.sum tools hack api internal config charts docs "$copy"
 # What no source makes any more must show as a difference.
-rm -rf "$copy/config/crd/bases" "$copy/config/rbac/role.yaml" "$copy/docs/api.md"
+for path in $generated; do
+	[ "$path" = api ] || rm -rf "${copy:?}/$path"
+done
 find "$copy/api" -name 'zz_generated.*' -exec rm -f {} +
 "${MAKE:-make}" -C "$copy" --no-print-directory manifests
 
@@ -25,7 +28,7 @@ if [ -n "$stale" ]; then
 	exit 1
 fi
 
-for module in . tools; do
+for module in . tools tools/score; do
 	echo "go mod tidy -diff in $module"
 	go -C "$module" mod tidy -diff
 done

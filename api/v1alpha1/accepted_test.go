@@ -2,9 +2,11 @@ package v1alpha1_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -95,12 +97,13 @@ nodeSelector: {matchExpressions: [%s]}
 // the typed list, which a single object that cannot be decoded would stop.
 func TestAcceptedSpecs(t *testing.T) {
 	c := server(t)
-	for _, row := range accepted {
-		t.Run(row.name, func(t *testing.T) {
-			if row.kind == "" {
-				row.kind = "UsageReport"
-			}
-			object := report(t, row.kind, row.name, row.spec)
+	rows := slices.Concat(accepted, acceptedThresholds)
+	for _, row := range rows {
+		if row.kind == "" {
+			row.kind = "UsageReport"
+		}
+		t.Run(row.kind+"/"+row.name, func(t *testing.T) {
+			object := written(t, row.kind, row.name, row.spec)
 			if err := c.Create(t.Context(), object); err != nil {
 				t.Fatal(err)
 			}
@@ -113,14 +116,23 @@ func TestAcceptedSpecs(t *testing.T) {
 			}
 		})
 	}
-	namespaced, cluster := v1alpha1.UsageReportList{}, v1alpha1.ClusterUsageReportList{}
-	for _, list := range []client.ObjectList{&namespaced, &cluster} {
+	got := 0
+	for _, list := range typedLists() {
 		if err := c.List(t.Context(), list); err != nil {
 			t.Errorf("the typed list: %v", err)
 		}
+		got += meta.LenList(list)
 	}
-	if got := len(namespaced.Items) + len(cluster.Items); got < len(accepted) {
-		t.Errorf("the typed lists have %d objects, want at least %d", got, len(accepted))
+	if got < len(rows) {
+		t.Errorf("the typed lists have %d objects, want at least %d", got, len(rows))
+	}
+}
+
+// typedLists are the lists of what a user writes.
+func typedLists() []client.ObjectList {
+	return []client.ObjectList{
+		&v1alpha1.UsageReportList{}, &v1alpha1.ClusterUsageReportList{},
+		&v1alpha1.ResourceThresholdList{}, &v1alpha1.ClusterResourceThresholdList{},
 	}
 }
 

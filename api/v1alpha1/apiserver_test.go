@@ -2,6 +2,7 @@ package v1alpha1_test
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -48,8 +49,8 @@ func ensureNamespace(t *testing.T, c client.Client, name string) {
 	}
 }
 
-// report is an object of this API with a spec in YAML, as a user sends it.
-func report(t *testing.T, kind, name, spec string) *unstructured.Unstructured {
+// written is an object of this API with a spec in YAML, as a user sends it.
+func written(t *testing.T, kind, name, spec string) *unstructured.Unstructured {
 	t.Helper()
 	object := &unstructured.Unstructured{Object: map[string]any{}}
 	if spec != "" {
@@ -57,7 +58,7 @@ func report(t *testing.T, kind, name, spec string) *unstructured.Unstructured {
 	}
 	object.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(kind))
 	object.SetName(name)
-	if kind == "UsageReport" {
+	if !strings.HasPrefix(kind, "Cluster") {
 		object.SetNamespace(namespace)
 	}
 	return object

@@ -3,14 +3,14 @@ package v1alpha1
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // OwnerUIDLabel is the label of a UsageCheckpoint by which it is found: the UID
-// of its owner.
+// of its report or threshold.
 const OwnerUIDLabel = "usage-operator.io/owner-uid"
 
 // BaseAnnotation names, on a UsageCheckpoint, the other one that it refers to.
 const BaseAnnotation = "usage-operator.io/base"
 
-// UsageCheckpoint is what the operator remembers of one report or threshold while
-// it is not running. It is the operator's own: it stands in the operator's namespace only,
+// UsageCheckpoint is what the operator remembers of one report, or threshold,
+// while it is not running. It is the operator's own: it stands in the operator's namespace only,
 // is written and deleted by it alone, and is for nobody else to read or to edit.
 //
 // +kubebuilder:object:root=true
@@ -27,7 +27,7 @@ type UsageCheckpoint struct {
 
 // CheckpointContent is what a UsageCheckpoint says.
 type CheckpointContent struct {
-	// owner is what the checkpoint is of.
+	// owner is the report or threshold that the checkpoint is of.
 	// +required
 	Owner CheckpointOwner `json:"owner"`
 
@@ -51,7 +51,8 @@ type CheckpointContent struct {
 
 // CheckpointOwner names a report or a threshold.
 type CheckpointOwner struct {
-	// kind of the owner.
+	// kind of the owner: UsageReport, ClusterUsageReport, ResourceThreshold or
+	// ClusterResourceThreshold.
 	// +required
 	// +kubebuilder:validation:Enum=UsageReport;ClusterUsageReport;ResourceThreshold;ClusterResourceThreshold
 	Kind string `json:"kind"`

@@ -28,23 +28,26 @@ func raw(t *testing.T) *rest.RESTClient {
 }
 
 const (
-	namespacedPath = "/apis/usage-operator.io/v1alpha1/namespaces/shop/usagereports/"
-	clusterPath    = "/apis/usage-operator.io/v1alpha1/clusterusagereports/"
+	groupPath      = "/apis/usage-operator.io/v1alpha1/"
+	namespacedPath = groupPath + "namespaces/shop/usagereports/"
+	clusterPath    = groupPath + "clusterusagereports/"
 )
 
 // TestColumns reads what kubectl get -o wide prints.
 func TestColumns(t *testing.T) {
 	c := server(t)
 	for _, row := range []struct {
-		name, kind, path, status string
-		want                     []string
+		name, kind, path, spec, status string
+		want                           []string
 	}{
-		{"columns", "UsageReport", namespacedPath, columnsStatus, slices.Concat(columns, p95("17300m", "50Gi"), wide)},
-		{"columns", "ClusterUsageReport", clusterPath, columnsStatus, slices.Concat(columns, p95("17300m", "50Gi"), ofNodes("<nil>", "<nil>", "<nil>"), wide)},
-		{"columns-of-nodes", "ClusterUsageReport", clusterPath, nodeColumnsStatus, slices.Concat(nodeColumns, p95("13", "<nil>"), ofNodes("5", "31", "40"), wide)},
+		{"columns", "UsageReport", namespacedPath, "", columnsStatus, slices.Concat(columns, p95("17300m", "50Gi"), wide)},
+		{"columns", "ClusterUsageReport", clusterPath, "", columnsStatus, slices.Concat(columns, p95("17300m", "50Gi"), ofNodes("<nil>", "<nil>", "<nil>"), wide)},
+		{"columns-of-nodes", "ClusterUsageReport", clusterPath, "", nodeColumnsStatus, slices.Concat(nodeColumns, p95("13", "<nil>"), ofNodes("5", "31", "40"), wide)},
+		{"columns", "ResourceThreshold", groupPath + "namespaces/shop/resourcethresholds/", usual, thresholdColumnsStatus, thresholdColumns},
+		{"columns", "ClusterResourceThreshold", groupPath + "clusterresourcethresholds/", usual, thresholdColumnsStatus, thresholdColumns},
 	} {
 		t.Run(row.kind+"/"+row.name, func(t *testing.T) {
-			object := report(t, row.kind, row.name, "")
+			object := written(t, row.kind, row.name, row.spec)
 			if err := c.Create(t.Context(), object); err != nil {
 				t.Fatal(err)
 			}
@@ -92,6 +95,16 @@ total:
     memory: {usage: 48Gi, allocatable: 120Gi, percentOf: {allocatable: 40}}
 `
 
+const thresholdColumnsStatus = `
+conditions: [{type: Ready, status: "True", reason: Evaluated, lastTransitionTime: "2026-01-31T09:00:00Z"}]
+lastEvaluationTime: "2026-01-31T09:00:00Z"
+state: Firing
+severity: Critical
+stateTime: "2026-01-31T09:00:00Z"
+worst: Deployment/web 97% of limits, above 95%
+subjectCounts: {total: 12, ok: 10, pending: 0, firing: 1, unknown: 1}
+`
+
 // columns in the form "heading=cell"; those after "|" are for -o wide only.
 // kubectl leaves the cell of a nil blank. Ages depend on the day of the test, so
 // only their presence is held.
@@ -100,6 +113,9 @@ var (
 		"UPDATED=some", "AGE=some"}
 	nodeColumns = []string{"NAME=columns-of-nodes", "PODS=<nil>", "CPU=12500m", "CPU%REQ=<nil>", "MEMORY=48Gi", "MEM%REQ=<nil>", "READY=True",
 		"UPDATED=some", "AGE=some"}
+	thresholdColumns = []string{"NAME=columns", "STATE=Firing", "SEVERITY=Critical", "FIRING=1", "PENDING=0", "SUBJECTS=12",
+		"WORST=Deployment/web 97% of limits, above 95%", "SINCE=some", "READY=True", "AGE=some",
+		"|RESOURCE=memory", "|MEASURE=PercentOfLimits", "|UNKNOWN=1", "|EVALUATED=some"}
 	wide = []string{"|GROUPS=57", "|COVERAGE=98"}
 )
 
@@ -115,7 +131,7 @@ func rendered(table metav1.Table) []string {
 	for i, column := range table.ColumnDefinitions {
 		cell := fmt.Sprint(table.Rows[0].Cells[i])
 		heading := strings.ToUpper(column.Name)
-		if (heading == "UPDATED" || heading == "AGE") && cell != "" && cell != "<unknown>" && cell != "<invalid>" {
+		if slices.Contains([]string{"UPDATED", "SINCE", "EVALUATED", "AGE"}, heading) && cell != "" && cell != "<unknown>" && cell != "<invalid>" {
 			cell = "some"
 		}
 		if column.Priority > 0 {

@@ -5,8 +5,8 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // Condition has the JSON form of metav1.Condition, with a time that cannot
 // fail to decode.
 type Condition struct {
-	// type of the condition: Ready, Reconciling, Stalled, MetricsAvailable or
-	// Complete.
+	// type of the condition: Ready, Reconciling, Stalled, MetricsAvailable,
+	// Complete or Firing.
 	// +required
 	// +kubebuilder:validation:MaxLength=64
 	// +kubebuilder:validation:Pattern=`^[A-Z][A-Za-z0-9]*$`
@@ -56,6 +56,9 @@ const (
 	// ConditionComplete tells whether every container that runs, or every node,
 	// was measured, and every row that was asked for is shown.
 	ConditionComplete = "Complete"
+	// ConditionFiring tells whether a threshold fires. It is a state and no fault,
+	// so that Ready stays True.
+	ConditionFiring = "Firing"
 )
 
 // The reasons of conditions.
@@ -75,6 +78,20 @@ const (
 	ReasonTruncated = "Truncated"
 	// ReasonTooManyRows is of Complete: not all rows have statistics.
 	ReasonTooManyRows = "TooManyRows"
+
+	// ReasonNothingDeclared is of Complete: a threshold of a percentage selects
+	// something, and nothing of it declares what usage is divided by.
+	ReasonNothingDeclared = "NothingDeclared"
+	// ReasonTooManySubjects is of Complete: not all subjects that are not OK are
+	// followed.
+	ReasonTooManySubjects = "TooManySubjects"
+
+	// ReasonEvaluated is of Ready: a threshold compared samples with its levels.
+	ReasonEvaluated = "Evaluated"
+
+	// Of Firing.
+	ReasonAlertFiring   = "AlertFiring"
+	ReasonNoAlertFiring = "NoAlertFiring"
 
 	// Of MetricsAvailable.
 	ReasonMetricsRead            = "MetricsRead"

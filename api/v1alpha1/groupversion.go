@@ -14,6 +14,8 @@ func AddToScheme(s *runtime.Scheme) error {
 	s.AddKnownTypes(GroupVersion,
 		&UsageReport{}, &UsageReportList{},
 		&ClusterUsageReport{}, &ClusterUsageReportList{},
+		&ResourceThreshold{}, &ResourceThresholdList{},
+		&ClusterResourceThreshold{}, &ClusterResourceThresholdList{},
 		&UsageCheckpoint{}, &UsageCheckpointList{},
 	)
 	metav1.AddToGroupVersion(s, GroupVersion)

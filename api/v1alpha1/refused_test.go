@@ -23,6 +23,7 @@ func TestRefusedSpecs(t *testing.T) {
 		"settings": refusedSettings, "groupBy": refusedGroupBy, "selectors": refusedSelectors,
 		"workloads": refusedWorkloads, "names": refusedNames, "nodes": refusedNodes,
 		"periods": refusedPeriods,
+		"levels":  ofThresholds(refusedLevels), "thresholds": ofThresholds(refusedThresholds), "measures": ofThresholds(refusedMeasures),
 	}
 	for table, rows := range tables {
 		for i, row := range rows {
@@ -31,7 +32,7 @@ func TestRefusedSpecs(t *testing.T) {
 				if kind == "" {
 					kind = "UsageReport"
 				}
-				err := c.Create(t.Context(), report(t, kind, fmt.Sprintf("refused-%s-%d", strings.ToLower(table), i), row.spec))
+				err := c.Create(t.Context(), written(t, kind, fmt.Sprintf("refused-%s-%d", strings.ToLower(table), i), row.spec))
 				mustRefuse(t, err, row.want)
 			})
 		}

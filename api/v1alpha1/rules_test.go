@@ -17,10 +17,13 @@ import (
 
 // What a user can write: the spec and the status of each kind.
 var writable = map[string]any{
-	"UsageReport.spec":        v1alpha1.UsageReportSpec{},
-	"ClusterUsageReport.spec": v1alpha1.ClusterUsageReportSpec{},
-	"status":                  v1alpha1.ReportStatus{},
-	"UsageCheckpoint":         v1alpha1.CheckpointContent{},
+	"UsageReport.spec":              v1alpha1.UsageReportSpec{},
+	"ClusterUsageReport.spec":       v1alpha1.ClusterUsageReportSpec{},
+	"report.status":                 v1alpha1.ReportStatus{},
+	"ResourceThreshold.spec":        v1alpha1.ResourceThresholdSpec{},
+	"ClusterResourceThreshold.spec": v1alpha1.ClusterResourceThresholdSpec{},
+	"threshold.status":              v1alpha1.ThresholdStatus{},
+	"UsageCheckpoint":               v1alpha1.CheckpointContent{},
 }
 
 // TestTypesCannotFailToDecode: one stored object that Go cannot decode stops
@@ -36,7 +39,8 @@ func TestTypesCannotFailToDecode(t *testing.T) {
 // TestEveryKindIsHeld fails where a kind is added and not held by the rules.
 func TestEveryKindIsHeld(t *testing.T) {
 	kinds := registeredKinds(t)
-	if want := []string{"ClusterUsageReport", "UsageCheckpoint", "UsageReport"}; !reflect.DeepEqual(kinds, want) {
+	want := []string{"ClusterResourceThreshold", "ClusterUsageReport", "ResourceThreshold", "UsageCheckpoint", "UsageReport"}
+	if !reflect.DeepEqual(kinds, want) {
 		t.Errorf("the kinds are %v, held are %v: add the new kind to writable and here", kinds, want)
 	}
 }

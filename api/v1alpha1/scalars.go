@@ -29,6 +29,14 @@ type Duration string
 // +kubebuilder:validation:Pattern=`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][01][0-9]:[0-5][0-9])$`
 type Timestamp string
 
+// Deadline is a Timestamp that a user writes. It goes without the format
+// date-time, with which the rule could not read a text that is no time, and
+// would fail instead of saying what is right.
+//
+// +kubebuilder:validation:MaxLength=25
+// +kubebuilder:validation:XValidation:rule="self.matches('^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][01][0-9]:[0-5][0-9])$') && !format.datetime().validate(self).hasValue()",message="this is not a time: write RFC 3339 in whole seconds, for example 2026-12-01T00:00:00Z or 2026-12-01T09:00:00+09:00"
+type Deadline string
+
 const (
 	maxDurationLength  = 18
 	maxTimestampLength = 25
@@ -82,6 +90,9 @@ func (t Timestamp) Time() (time.Time, error) {
 	}
 	return instant, nil
 }
+
+// Time returns the instant. It holds the same bounds as the schema.
+func (d Deadline) Time() (time.Time, error) { return Timestamp(d).Time() }
 
 // NewTimestamp gives t in UTC, cut to whole seconds. The zero time, and years
 // that RFC 3339 cannot say, give the empty Timestamp, which means "none".

@@ -66,11 +66,11 @@ func TestTimestamp(t *testing.T) {
 
 // TestFormsAreTheSchemas holds the patterns of Go and of the schema together.
 func TestFormsAreTheSchemas(t *testing.T) {
-	crd, err := os.ReadFile("../../config/crd/bases/usage-operator.io_usagereports.yaml")
+	crd, err := os.ReadFile("../../config/crd/bases/usage-operator.io_resourcethresholds.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, form := range []string{durationForm.String(), timestampForm.String()} {
+	for _, form := range []string{durationForm.String(), timestampForm.String(), amountForm.String()} {
 		if !strings.Contains(string(crd), "pattern: "+form+"\n") {
 			t.Errorf("the schema does not have the pattern %s; run make manifests", form)
 		}

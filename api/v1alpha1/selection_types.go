@@ -25,8 +25,9 @@ type Selection struct {
 	ExcludeContainers []ContainerName `json:"excludeContainers,omitempty"`
 
 	// groupBy folds pods into rows: one row for each combination of these
-	// keys, for example Workload and Container. Absent: one row, the sum.
-	// 1 to 4 keys, none twice.
+	// keys, for example Workload and Container. Each row is a subject of a
+	// threshold, with alerts of its own. Absent: one row, the sum. 1 to 4 keys,
+	// none twice.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
@@ -83,7 +84,7 @@ type ClusterSelection struct {
 	NodeSelector *LabelSelector `json:"nodeSelector,omitempty"`
 }
 
-// Target is what a report counts.
+// Target is what a ClusterSelection counts.
 //
 // +kubebuilder:validation:Enum=Pods;Nodes
 type Target string
@@ -132,8 +133,8 @@ type WorkloadMatch struct {
 // +kubebuilder:validation:XValidation:rule="self.type == 'Workload' || !has(self.level)",message="level goes only with the type Workload: remove it, or change type to Workload"
 type GroupKey struct {
 	// type of the key: Namespace, Workload, Pod, Container, Node, PodLabel,
-	// NamespaceLabel, or NodeLabel (ClusterUsageReport only). Workload and Pod
-	// imply Namespace.
+	// NamespaceLabel, or NodeLabel (cluster kinds only). Workload and Pod imply
+	// Namespace.
 	// +required
 	Type GroupKeyType `json:"type"`
 
@@ -189,7 +190,7 @@ const (
 	GroupByPodLabel GroupKeyType = "PodLabel"
 	// GroupByNamespaceLabel is the value of a label of the pod's namespace.
 	GroupByNamespaceLabel GroupKeyType = "NamespaceLabel"
-	// GroupByNodeLabel is the value of a label of the pod's node;
-	// ClusterUsageReport only.
+	// GroupByNodeLabel is the value of a label of the pod's node; cluster kinds
+	// only.
 	GroupByNodeLabel GroupKeyType = "NodeLabel"
 )

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -82,16 +83,24 @@ func condition(fields string) string {
 
 func TestRefusedStatuses(t *testing.T) {
 	c := server(t)
-	object := report(t, "UsageReport", "status-weapons", "")
-	if err := c.Create(t.Context(), object); err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range refusedStatuses {
-		t.Run(row.name, func(t *testing.T) {
-			armed := object.DeepCopy()
-			armed.Object["status"] = fromYAML(t, row.spec)
-			mustRefuse(t, c.Status().Update(t.Context(), armed), row.want)
-		})
+	for _, kind := range []struct {
+		name, spec string
+		rows       []refusal
+	}{
+		{"UsageReport", "", refusedStatuses},
+		{"ResourceThreshold", usual, refusedAlerts},
+	} {
+		object := written(t, kind.name, "status-weapons", kind.spec)
+		if err := c.Create(t.Context(), object); err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range kind.rows {
+			t.Run(kind.name+"/"+row.name, func(t *testing.T) {
+				armed := object.DeepCopy()
+				armed.Object["status"] = fromYAML(t, row.spec)
+				mustRefuse(t, c.Status().Update(t.Context(), armed), row.want)
+			})
+		}
 	}
 }
 
@@ -107,20 +116,28 @@ func TestFullStatus(t *testing.T) {
 	if err := c.Status().Update(t.Context(), object); err != nil {
 		t.Fatal(err)
 	}
-	var list v1alpha1.UsageReportList
-	if err := c.List(t.Context(), &list, client.InNamespace(namespace)); err != nil {
+	if diff := cmp.Diff(fullStatus(), listed(t, c, object, &v1alpha1.UsageReportList{}).Status); diff != "" {
+		t.Errorf("the stored status (-want +got):\n%s", diff)
+	}
+}
+
+// listed reads an object with the typed list of its kind.
+func listed[T client.Object](t *testing.T, c client.Client, object T, list client.ObjectList) T {
+	t.Helper()
+	if err := c.List(t.Context(), list); err != nil {
 		t.Fatal(err)
 	}
-	for _, got := range list.Items {
-		if got.Name != object.Name {
-			continue
-		}
-		if diff := cmp.Diff(fullStatus(), got.Status); diff != "" {
-			t.Errorf("the stored status (-want +got):\n%s", diff)
-		}
-		return
+	items, err := meta.ExtractList(list)
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Error("the list misses the object")
+	for _, item := range items {
+		if got, ok := item.(T); ok && got.GetUID() == object.GetUID() {
+			return got
+		}
+	}
+	t.Fatal("the list misses the object")
+	return object
 }
 
 func fullStatus() v1alpha1.ReportStatus {

@@ -28,7 +28,12 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
+	if o.version {
+		_, err := fmt.Println(thisBuild())
+		return err
+	}
 	ctrl.SetLogger(o.logger())
+	ctrl.Log.Info("This is usage-operator", thisBuild().pairs()...)
 	klog.SetLogger(ctrl.Log.WithName("client-go"))
 	config, err := ctrl.GetConfig()
 	if err != nil {

@@ -1,15 +1,21 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/alerter"
 	"github.com/usage-operator/usage-operator/internal/budget"
+	"github.com/usage-operator/usage-operator/internal/checkpoint"
 	"github.com/usage-operator/usage-operator/internal/controller"
+	"github.com/usage-operator/usage-operator/internal/events"
 	"github.com/usage-operator/usage-operator/internal/inventory"
 	"github.com/usage-operator/usage-operator/internal/keeper"
 	"github.com/usage-operator/usage-operator/internal/metricsapi"
@@ -23,6 +29,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
+	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 )
 
@@ -43,7 +50,7 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to the cluster: %w", err)
 	}
-	pods, err := inventory.New(config, mgr.GetLogger().WithName("inventory"))
+	pods, err := inventory.New(config, mgr.GetLogger().WithName("inventory"), o.namespaces...)
 	if err != nil {
 		return nil, err
 	}
@@ -54,18 +61,29 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	subscribe := func() poller.Feed { return pods.Subscribe() }
 	poll := poller.New(reader, pods, subscribe, clock.RealClock{}, mgr.GetLogger().WithName("poller"))
 	poll.BoundWindows(o.windowMemory)
+	poll.Within(o.namespaces)
 	statuses := budget.New(o.statusBytesPerSecond)
-	keep, err := newKeeper(mgr, poll, o)
+	alerts, announcer, err := newAlerter(mgr, poll, pods)
 	if err != nil {
 		return nil, err
 	}
+	poll.Alerts = alerts
+	keep, err := newKeeper(mgr, alerts, o)
+	if err != nil {
+		return nil, err
+	}
+	if len(o.namespaces) > 0 {
+		mgr.GetLogger().Info("Only some namespaces are served: cluster-wide kinds are not, whatever their status says", "namespaces", o.namespaces)
+	}
 	return mgr, errors.Join(
-		register(statuses.Collectors(), poll.Collectors(), keep.Collectors(), []prometheus.Collector{pods.Collector()}),
+		register(statuses.Collectors(), poll.Collectors(), keep.Collectors(), alerts.Collectors(), announcer.Collectors(), []prometheus.Collector{pods.Collector()}),
 		mgr.Add(pods),
 		mgr.Add(poll),
 		mgr.Add(keep),
-		controller.SetupReports(mgr, poll, keep, statuses, clock.RealClock{}),
-		mgr.AddHealthzCheck("ping", healthz.Ping),
+		mgr.Add(alerts),
+		controller.SetupReports(mgr, poll, keep, statuses, clock.RealClock{}, len(o.namespaces) == 0),
+		controller.SetupThresholds(mgr, poll, alerts, keep, statuses, clock.RealClock{}, len(o.namespaces) == 0),
+		mgr.AddHealthzCheck("loop", func(*http.Request) error { return poll.Alive() }),
 		mgr.AddReadyzCheck("inventory", synced(pods)),
 	)
 }
@@ -74,16 +92,54 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 var keptKinds = []keeper.Kind{
 	{Name: "UsageReport", MaxBytes: 256 << 10},
 	{Name: "ClusterUsageReport", MaxBytes: 256 << 10},
+	{Name: "ResourceThreshold", MaxBytes: checkpoint.MaxBytes},
+	{Name: "ClusterResourceThreshold", MaxBytes: checkpoint.MaxBytes},
+}
+
+// newAlerter makes the keeper of alerts, and the writer of its Events.
+func newAlerter(mgr ctrl.Manager, poll *poller.Poller, pods *inventory.Inventory) (*alerter.Alerter, *events.Writer, error) {
+	var alerts *alerter.Alerter
+	options := events.Options{Instance: instance(), Pending: func() int { return alerts.Owed() }}
+	writer, err := events.New(mgr.GetConfig(), pods, clock.RealClock{}, mgr.GetLogger().WithName("events"), options)
+	if err != nil {
+		return nil, nil, err
+	}
+	alerts = alerter.New(poll, writer, clock.RealClock{}, mgr.GetLogger().WithName("alerter"))
+	return alerts, writer, nil
+}
+
+// instance names this operator among several: in a cluster, its pod.
+func instance() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	return name
+}
+
+// served are the kinds that remember something and are served: the cluster-wide ones
+// only where the operator may see the cluster.
+func served(o *options) []keeper.Kind {
+	return slices.DeleteFunc(slices.Clone(keptKinds), func(k keeper.Kind) bool {
+		return len(o.namespaces) > 0 && strings.HasPrefix(k.Name, "Cluster")
+	})
 }
 
 // newKeeper gives the keeper of checkpoints a client without a cache: checkpoints
 // are large, and each is read once.
-func newKeeper(mgr ctrl.Manager, source keeper.Source, o *options) (*keeper.Keeper, error) {
+func newKeeper(mgr ctrl.Manager, alerts *alerter.Alerter, o *options) (*keeper.Keeper, error) {
 	direct, err := client.New(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme(), HTTPClient: mgr.GetHTTPClient()})
 	if err != nil {
 		return nil, fmt.Errorf("make a client for checkpoints: %w", err)
 	}
-	return keeper.New(direct, mgr.GetClient(), keptKinds, source, clock.RealClock{}, mgr.GetLogger().WithName("keeper"), o.checkpoints), nil
+	options := o.checkpoints
+	options.Namespaces = o.namespaces
+	k := keeper.New(direct, mgr.GetClient(), served(o), alerts, clock.RealClock{}, mgr.GetLogger().WithName("keeper"), options)
+	for _, kind := range []string{"ResourceThreshold", "ClusterResourceThreshold"} {
+		k.OnOrphan(kind, alerts.Orphan)
+	}
+	alerts.Keep(k)
+	return k, nil
 }
 
 // register adds the operator's own metrics to those of controller-runtime.
@@ -101,14 +157,38 @@ func managerOptions(o *options) ctrl.Options {
 	utilruntime.Must(v1alpha1.AddToScheme(scheme))
 	return ctrl.Options{
 		Scheme:                        scheme,
-		Cache:                         cache.Options{DefaultTransform: controller.Compact},
-		Metrics:                       metricsserver.Options{BindAddress: o.metricsAddress},
+		Cache:                         cacheOptions(o),
+		Metrics:                       metricsOptions(o),
 		HealthProbeBindAddress:        o.probeAddress,
 		LeaderElection:                o.leaderElection,
 		LeaderElectionID:              leaseName,
 		LeaderElectionNamespace:       o.leaderElectionNamespace,
 		LeaderElectionReleaseOnCancel: true,
 	}
+}
+
+// cacheOptions limit what is watched of the operator's own kinds.
+func cacheOptions(o *options) cache.Options {
+	limited := cache.Options{DefaultTransform: controller.Compact}
+	for _, namespace := range o.namespaces {
+		if limited.DefaultNamespaces == nil {
+			limited.DefaultNamespaces = map[string]cache.Config{}
+		}
+		limited.DefaultNamespaces[namespace] = cache.Config{}
+	}
+	return limited
+}
+
+// metricsOptions serve /metrics with a certificate that is made at the start, to
+// who the API server says may get it.
+func metricsOptions(o *options) metricsserver.Options {
+	serving := metricsserver.Options{BindAddress: o.metricsAddress, SecureServing: o.metricsSecure}
+	if o.metricsSecure {
+		serving.FilterProvider = filters.WithAuthenticationAndAuthorization
+		// Nothing is gained by HTTP/2 here, and it has a history of floods.
+		serving.TLSOpts = []func(*tls.Config){func(c *tls.Config) { c.NextProtos = []string{"http/1.1"} }}
+	}
+	return serving
 }
 
 // synced is ready once the inventory knows the cluster.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -28,6 +29,23 @@ func TestNotReadyBeforeSync(t *testing.T) {
 	}
 	if synced(pods)(nil) == nil {
 		t.Error("an inventory that has not synced is ready")
+	}
+}
+
+// TestServedKinds: what is cluster-wide is neither read nor listed where only
+// namespaces may be seen.
+func TestServedKinds(t *testing.T) {
+	if n := len(served(&options{})); n != len(keptKinds) {
+		t.Errorf("%d of %d kinds are served in a cluster", n, len(keptKinds))
+	}
+	within := served(&options{namespaces: []string{"shop"}})
+	for _, k := range within {
+		if strings.HasPrefix(k.Name, "Cluster") {
+			t.Errorf("%s is served in a namespace", k.Name)
+		}
+	}
+	if len(within) == 0 {
+		t.Error("nothing is served in a namespace")
 	}
 }
 

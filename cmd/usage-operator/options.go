@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -12,15 +14,19 @@ import (
 	"github.com/usage-operator/usage-operator/internal/keeper"
 	"github.com/usage-operator/usage-operator/internal/usage"
 	"go.uber.org/zap/zapcore"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 )
 
 // options are what the flags say.
 type options struct {
+	version                 bool
 	leaderElection          bool
 	leaderElectionNamespace string
 	probeAddress            string
 	metricsAddress          string
+	metricsSecure           bool
+	namespaces              []string
 	statusBytesPerSecond    int
 	windowMemory            int
 	checkpoints             keeper.Options
@@ -29,7 +35,20 @@ type options struct {
 
 func parseOptions(args []string) (*options, error) {
 	o := &options{log: zap.Options{TimeEncoder: zapcore.RFC3339TimeEncoder}}
+	flags := o.flags()
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	if flags.NArg() > 0 {
+		return nil, fmt.Errorf("%q is not a flag; flags begin with --", flags.Arg(0))
+	}
+	return o, o.check()
+}
+
+// flags set the options. docs/operations.md lists them.
+func (o *options) flags() *flag.FlagSet {
 	flags := flag.NewFlagSet("usage-operator", flag.ContinueOnError)
+	flags.BoolVar(&o.version, "version", false, "Print the version, its commit and the commit's date, and end.")
 	flags.BoolVar(&o.leaderElection, "leader-elect", false,
 		"Work only while holding a lease, so that several replicas can run.")
 	flags.StringVar(&o.leaderElectionNamespace, "leader-election-namespace", "",
@@ -37,7 +56,11 @@ func parseOptions(args []string) (*options, error) {
 	flags.StringVar(&o.probeAddress, "health-probe-bind-address", ":8081",
 		"Address of /healthz and /readyz; 0 turns them off.")
 	flags.StringVar(&o.metricsAddress, "metrics-bind-address", "0",
-		"Address of /metrics, without authentication; 0 turns it off.")
+		"Address of /metrics; 0 turns it off.")
+	flags.BoolVar(&o.metricsSecure, "metrics-secure", true,
+		"Serve /metrics by HTTPS, to who may get it: the API server is asked who that is. Otherwise it is plain, for everybody.")
+	flags.Func("namespaces", "Namespaces to work in, separated by commas; "+here+" is the operator's own. "+
+		"It then needs no rights beyond them, and serves no cluster-wide kinds. Absent means the whole cluster.", o.setNamespaces)
 	flags.IntVar(&o.statusBytesPerSecond, "status-bytes-per-second", budget.DefaultBytesPerSecond,
 		"How many bytes a second all statuses together may take of the API server. "+
 			"Where more would be written, statuses are refreshed less often than their interval, and say so.")
@@ -54,24 +77,22 @@ func parseOptions(args []string) (*options, error) {
 		flags.Var(kubeconfig.Value, kubeconfig.Name, kubeconfig.Usage)
 	}
 	o.log.BindFlags(flags)
-	if err := flags.Parse(args); err != nil {
-		return nil, err
-	}
-	if flags.NArg() > 0 {
-		return nil, fmt.Errorf("%q is not a flag; flags begin with --", flags.Arg(0))
-	}
+	return flags
+}
+
+// check refuses what cannot work, and finds the operator's namespace.
+func (o *options) check() error {
 	if o.statusBytesPerSecond < 1 {
-		return nil, fmt.Errorf("--status-bytes-per-second is %d: nothing could be written; leave it out for the default of %d",
+		return fmt.Errorf("--status-bytes-per-second is %d: nothing could be written; leave it out for the default of %d",
 			o.statusBytesPerSecond, budget.DefaultBytesPerSecond)
 	}
 	if o.windowMemory < 0 {
-		return nil, fmt.Errorf("--window-memory-bytes is %d: 0 keeps windows for totals only; leave it out for the default of %d",
+		return fmt.Errorf("--window-memory-bytes is %d: 0 keeps windows for totals only; leave it out for the default of %d",
 			o.windowMemory, usage.DefaultWindowMemory)
 	}
-	return o, o.checkCheckpoints()
+	return o.checkCheckpoints()
 }
 
-// checkCheckpoints refuses what cannot work, and finds the operator's namespace.
 func (o *options) checkCheckpoints() error {
 	c := &o.checkpoints
 	switch {
@@ -83,6 +104,26 @@ func (o *options) checkCheckpoints() error {
 	case c.Namespace == "":
 		c.Namespace = ownNamespace(namespaceFile)
 	}
+	return nil
+}
+
+// here stands for the operator's own namespace.
+const here = "."
+
+// setNamespaces takes the value of --namespaces.
+func (o *options) setNamespaces(list string) error {
+	o.namespaces = nil
+	for name := range strings.SplitSeq(list, ",") {
+		if name == here {
+			name = ownNamespace(namespaceFile)
+		}
+		if problems := validation.IsDNS1123Label(name); len(problems) > 0 {
+			return fmt.Errorf("%q is not the name of a namespace: %s", name, problems[0])
+		}
+		o.namespaces = append(o.namespaces, name)
+	}
+	slices.Sort(o.namespaces)
+	o.namespaces = slices.Compact(o.namespaces)
 	return nil
 }
 

@@ -21,7 +21,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &options{
-		probeAddress: ":8081", metricsAddress: "0", statusBytesPerSecond: 262144, windowMemory: 256 << 20,
+		probeAddress: ":8081", metricsAddress: "0", metricsSecure: true, statusBytesPerSecond: 262144, windowMemory: 256 << 20,
 		checkpoints: keeper.Options{Namespace: "usage-operator-system", Interval: 5 * time.Minute, BytesPerSecond: 131072},
 	}
 	mustBe(t, want, o)
@@ -32,11 +32,13 @@ func TestFlags(t *testing.T) {
 		"--leader-elect", "--leader-election-namespace=ops", "--health-probe-bind-address=:1", "--metrics-bind-address", ":2",
 		"--checkpoint-namespace=ops", "--checkpoint-interval=10s", "--checkpoint-bytes-per-second=2000",
 		"--status-bytes-per-second=1000", "--window-memory-bytes=2000", "--zap-log-level=debug",
+		"--metrics-secure=false", "--namespaces=shop,data,shop",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := &options{
+		namespaces:     []string{"data", "shop"},
 		leaderElection: true, leaderElectionNamespace: "ops", probeAddress: ":1", metricsAddress: ":2", statusBytesPerSecond: 1000, windowMemory: 2000,
 		checkpoints: keeper.Options{Namespace: "ops", Interval: 10 * time.Second, BytesPerSecond: 2000},
 	}
@@ -51,6 +53,19 @@ func mustBe(t *testing.T, want, got *options) {
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(options{}), cmpopts.IgnoreFields(options{}, "log")); diff != "" {
 		t.Errorf("the options (-want +got):\n%s", diff)
 	}
+}
+
+// TestFlagsAreDocumented with their defaults.
+func TestFlagsAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	(&options{}).flags().VisitAll(func(f *flag.Flag) {
+		if !strings.Contains(string(text), "| `--"+f.Name+"` |") {
+			t.Errorf("docs/operations.md has no row for --%s", f.Name)
+		}
+	})
 }
 
 // TestHelp: to ask for help is no failure.
@@ -74,6 +89,9 @@ func TestWrongArguments(t *testing.T) {
 		{"--window-memory-bytes=-1", "0 keeps windows for totals only"},
 		{"--checkpoint-bytes-per-second=0", "nothing could be written"},
 		{"--checkpoint-interval=10ms", "1s at least"},
+		{"--namespaces=", `"" is not the name of a namespace`},
+		{"--namespaces=shop, data", `" data" is not the name of a namespace`},
+		{"--namespaces=shop/data", `"shop/data" is not the name of a namespace`},
 		{"leader-elect", `"leader-elect" is not a flag`},
 	} {
 		if err := run([]string{row.arg}); err == nil || !strings.Contains(err.Error(), row.want) {
@@ -92,6 +110,17 @@ func TestOwnNamespace(t *testing.T) {
 		if got := ownNamespace(file); got != want {
 			t.Errorf("%q is the namespace %q, want %q", text, got, want)
 		}
+	}
+}
+
+// TestHere: a dot is the operator's own namespace.
+func TestHere(t *testing.T) {
+	o, err := parseOptions([]string{"--namespaces=shop,."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"shop", "usage-operator-system"}, o.namespaces); diff != "" {
+		t.Errorf("the namespaces (-want +got):\n%s", diff)
 	}
 }
 

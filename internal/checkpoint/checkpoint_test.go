@@ -43,7 +43,16 @@ func mustBeEqual(t *testing.T, what string, want, got *usage.Track) {
 	if !want.Until.Equal(got.Until) || want.Newest != got.Newest || !want.Empty.Equal(got.Empty) || want.Empty.IsZero() != got.Empty.IsZero() {
 		t.Errorf("%s: the times are %+v, want %+v", what, got, want)
 	}
+	if !want.Since.Equal(got.Since) || want.Since.IsZero() != got.Since.IsZero() {
+		t.Errorf("%s: it lives since %s, want %s", what, got.Since, want.Since)
+	}
 	for r := range want.Windows {
+		if want.Windows[r] == nil {
+			if got.Windows[r] != nil {
+				t.Errorf("%s: a window that is none has become one", what)
+			}
+			continue
+		}
 		w, g := want.Windows[r].Stats(noon, 50, 95, 99), got.Windows[r].Stats(noon, 50, 95, 99)
 		if !reflect.DeepEqual(w, g) || w.Observed == 0 {
 			t.Errorf("%s: the window has %+v, want %+v", what, g, w)
@@ -56,6 +65,20 @@ func TestWithoutStatistics(t *testing.T) {
 	c := &Content{Owner: someUID, Snapshot: &usage.Snapshot{Time: noon, Sections: map[string][]byte{"one": {1}}}}
 	if got := mustDecode(t, mustEncode(t, c)); got.Snapshot.Total != nil || len(got.Snapshot.Sections) != 1 {
 		t.Errorf("got %+v", got.Snapshot)
+	}
+}
+
+// TestValues: a threshold has one window a row, and none for its total.
+func TestValues(t *testing.T) {
+	want := ofValues(3)
+	data := mustEncode(t, want)
+	got := mustDecode(t, data)
+	if !bytes.Equal(mustEncode(t, got), data) {
+		t.Error("what was decoded encodes to something else")
+	}
+	mustBeEqual(t, "total", want.Snapshot.Total, got.Snapshot.Total)
+	for i := range want.Snapshot.Rows {
+		mustBeEqual(t, "row", &want.Snapshot.Rows[i].Track, &got.Snapshot.Rows[i].Track)
 	}
 }
 

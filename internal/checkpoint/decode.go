@@ -102,13 +102,7 @@ func (r *reader) sections() (sections map[string][]byte) {
 }
 
 func (r *reader) subject() (s model.Subject) {
-	flags := byte(0)
-	if b := r.bytes(1); b != nil {
-		flags = b[0]
-	}
-	if flags >= clusterScoped<<1 {
-		r.fail(errors.New("unknown flags of a row"))
-	}
+	flags := r.flags(model.MaxGroupKeys + 1)
 	s.Workload.ClusterScoped = flags&clusterScoped != 0
 	for i := range s.Labels {
 		s.Labels[i].Present = flags&(1<<i) != 0
@@ -122,12 +116,19 @@ func (r *reader) subject() (s model.Subject) {
 func (r *reader) track(taken time.Time) (t usage.Track) {
 	t.Until = taken.Add(-r.distance())
 	t.Newest = r.varint()
-	if r.flag() {
-		t.Empty = taken.Add(-r.distance())
+	flags := r.flags(2)
+	for i, at := range []*time.Time{&t.Empty, &t.Since} {
+		if flags&(1<<i) != 0 {
+			*at = taken.Add(-r.distance())
+		}
 	}
 	for i := range t.Windows {
 		if r.err != nil {
 			return t
+		}
+		if len(r.rest) > 0 && r.rest[0] == noWindow {
+			r.rest = r.rest[1:]
+			continue
 		}
 		window, rest, err := sketch.Decode(r.rest)
 		if err != nil {
@@ -169,12 +170,18 @@ func (r *reader) count(most int) int {
 	return int(n)
 }
 
-func (r *reader) flag() bool {
+func (r *reader) flag() bool { return r.flags(1) == 1 }
+
+// flags returns so many flags, of at most eight.
+func (r *reader) flags(n int) byte {
 	b := r.bytes(1)
-	if b != nil && b[0] > 1 {
-		r.fail(errors.New("a flag is neither 0 nor 1"))
+	if b != nil && b[0]>>n != 0 {
+		r.fail(errors.New("a flag is unknown"))
 	}
-	return r.err == nil && b[0] == 1
+	if r.err != nil {
+		return 0
+	}
+	return b[0]
 }
 
 func (r *reader) name(most int) string { return string(r.bytes(r.count(most))) }

@@ -28,6 +28,8 @@ func FuzzPayload(f *testing.F) {
 	c := busy(1, time.Minute, 1)
 	c.Snapshot.Sections = map[string][]byte{"one": {1}}
 	f.Add(newPayload(c, c.Snapshot.Rows).bytes)
+	values := ofValues(1)
+	f.Add(newPayload(values, values.Snapshot.Rows).bytes)
 	c.Snapshot.Total = nil
 	f.Add(newPayload(c, nil).bytes)
 	f.Fuzz(func(t *testing.T, payload []byte) {
@@ -57,6 +59,9 @@ func mustLiveOn(t *testing.T, c *Content) {
 	}
 	for i := range c.Snapshot.Rows {
 		for _, w := range c.Snapshot.Rows[i].Windows {
+			if w == nil {
+				continue
+			}
 			w.Stats(noon, 50, 99)
 			w.Resize(time.Hour)
 			w.Stats(noon, 50, 99)

@@ -46,6 +46,17 @@ func busyTrack(random *rand.Rand, window time.Duration, size float64) usage.Trac
 	return t
 }
 
+// ofValues is a checkpoint of a threshold.
+func ofValues(rows int) *Content {
+	c := busy(rows, time.Hour, 1)
+	clear(c.Snapshot.Total.Windows[:])
+	for i := range c.Snapshot.Rows {
+		t := &c.Snapshot.Rows[i].Track
+		t.Windows[1], t.Since = nil, noon.Add(-time.Duration(i)*time.Hour-time.Nanosecond)
+	}
+	return c
+}
+
 func mustEncode(t testing.TB, c *Content) []byte {
 	t.Helper()
 	data, omitted, err := Encode(c, MaxBytes)

@@ -88,14 +88,25 @@ func namesOf(s *model.Subject) []*string {
 func (p *payload) track(t *usage.Track, taken time.Time) {
 	p.varint(int64(taken.Sub(t.Until)))
 	p.varint(t.Newest)
-	p.flag(!t.Empty.IsZero())
-	if !t.Empty.IsZero() {
-		p.varint(int64(taken.Sub(t.Empty)))
+	flags := len(p.bytes)
+	p.bytes = append(p.bytes, 0)
+	for i, at := range []time.Time{t.Empty, t.Since} {
+		if !at.IsZero() {
+			p.bytes[flags] |= 1 << i
+			p.varint(int64(taken.Sub(at)))
+		}
 	}
 	for _, window := range t.Windows {
-		p.bytes, p.cuts = window.AppendPieces(p.bytes, p.cuts)
+		if window == nil {
+			p.bytes = append(p.bytes, noWindow)
+		} else {
+			p.bytes, p.cuts = window.AppendPieces(p.bytes, p.cuts)
+		}
 	}
 }
+
+// noWindow stands where a window has its length, which is not 0.
+const noWindow = 0
 
 func (p *payload) varint(n int64) { p.bytes = binary.AppendVarint(p.bytes, n) }
 

@@ -57,15 +57,15 @@ func BenchmarkStatusWrite(b *testing.B) {
 				b.Fatal(err)
 			}
 			f.cached(usage.ID{Kind: "UsageReport", Namespace: object.Namespace, Name: object.Name}) // the watch stands
-			r := &ReportReconciler{Client: f.operator, Kind: "UsageReport"}
+			w := &writer{client: f.operator}
 			turn := 0
 			write := func() {
 				turn++
 				status := report.Build(busyView(rows, turn))
 				status.ObservedGeneration = 1
-				patch, err := patchOf(object, &report.Decision{Write: report.Everything, Status: status})
+				patch, err := patchOf(object, &change{write: report.Everything, status: status})
 				if err == nil {
-					err = r.write(b.Context(), object, patch)
+					err = w.write(b.Context(), object, patch)
 				}
 				if err != nil {
 					b.Fatal(err)

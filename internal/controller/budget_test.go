@@ -12,7 +12,7 @@ import (
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/budget"
-	"github.com/usage-operator/usage-operator/internal/report"
+	"github.com/usage-operator/usage-operator/internal/standing"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
@@ -79,7 +79,7 @@ func TestFailureOfTheMetricsAPI(t *testing.T) {
 	f.budget = budget.NewWithBurst(rate, burst)
 	r.Budget = f.budget
 	f.source.locked(func() {
-		f.source.metrics = &report.Metrics{Reason: v1alpha1.ReasonMetricsAPITimeout, Message: "look at it"}
+		f.source.metrics = &standing.Metrics{Reason: v1alpha1.ReasonMetricsAPITimeout, Message: "look at it"}
 	})
 	sent := f.bytesSent()
 	written := r.untilWritten(f, all)

@@ -55,7 +55,7 @@ func reconciling(t testing.TB) *fixture {
 }
 
 func (f *fixture) setup(mgr ctrl.Manager) error {
-	return SetupReports(mgr, f.source, f.checkpoints, f.budget, f.clock)
+	return SetupReports(mgr, f.source, f.checkpoints, f.budget, f.clock, true)
 }
 
 // idle is a fixture with nothing but the operator's client and its cache.

@@ -12,6 +12,7 @@ import (
 	"github.com/usage-operator/usage-operator/internal/budget"
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/report"
+	"github.com/usage-operator/usage-operator/internal/standing"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
@@ -46,7 +47,7 @@ func TestReportOfNodes(t *testing.T) {
 	_, id := f.object("ClusterUsageReport", "nodes")
 	f.source.locked(func() {
 		f.source.views[id] = nodeViewOf(1250)
-		f.source.metrics = &report.Metrics{Reason: v1alpha1.ReasonMetricsAPIForbidden, Message: "pods are another list"}
+		f.source.metrics = &standing.Metrics{Reason: v1alpha1.ReasonMetricsAPIForbidden, Message: "pods are another list"}
 	})
 	f.create("ClusterUsageReport", "nodes", 0, ofNodes)
 	s := f.ready(id, v1alpha1.ReasonReported).ReportStatus()
@@ -71,7 +72,7 @@ func TestReportOfNodes(t *testing.T) {
 		if got := f.source.needs[id]; !reflect.DeepEqual(got, need) || f.source.plans[id].Target() != model.Nodes {
 			t.Errorf("served with %+v, target %d", got, f.source.plans[id].Target())
 		}
-		f.source.ofNodes = &report.Metrics{Reason: v1alpha1.ReasonMetricsAPIEmpty, Message: "nodes are not there"}
+		f.source.ofNodes = &standing.Metrics{Reason: v1alpha1.ReasonMetricsAPIEmpty, Message: "nodes are not there"}
 	})
 	f.source.due(id)
 	f.ready(id, v1alpha1.ReasonMetricsAPIEmpty)

@@ -18,6 +18,13 @@ type plans struct {
 	plans map[types.NamespacedName]compiled
 }
 
+// selecting is an object that selects pods or nodes.
+type selecting interface {
+	client.Object
+	Scope() string
+	SelectionSpec() v1alpha1.ClusterSelection
+}
+
 type compiled struct {
 	uid       types.UID
 	selection v1alpha1.ClusterSelection
@@ -25,7 +32,7 @@ type compiled struct {
 	err       error
 }
 
-func (p *plans) of(object v1alpha1.ReportObject) (*selection.Plan, error) {
+func (p *plans) of(object selecting) (*selection.Plan, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	name := client.ObjectKeyFromObject(object)

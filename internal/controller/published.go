@@ -1,7 +1,10 @@
 package controller
 
 import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/alert"
 	"github.com/usage-operator/usage-operator/internal/report"
 )
 
@@ -9,28 +12,54 @@ import (
 // is never written to the cluster.
 const fingerprintKey = "usage-operator.io/fingerprint-in-memory"
 
-// Compact makes a report small before it enters the cache. Of the numbers in its
-// status only their fingerprint is kept, and the time of the newest point of its
-// history, which is all that a reconciler needs to know whether they moved. A report that is compact already stays as it is: an
-// informer passes what it first reads through here twice.
+// Compact makes a report or a threshold small before it enters the cache. One that
+// is compact already stays as it is: an informer passes what it first reads through
+// here twice.
 func Compact(object any) (any, error) {
-	r, ok := object.(v1alpha1.ReportObject)
-	if !ok {
-		return object, nil
+	switch o := object.(type) {
+	case v1alpha1.ReportObject:
+		compactReport(o)
+	case v1alpha1.ThresholdObject:
+		compactThreshold(o)
 	}
+	return object, nil
+}
+
+// compactReport keeps of the numbers in a status only their fingerprint, and the
+// time of the newest point of its history, which is all that a reconciler needs to
+// know whether they moved.
+func compactReport(r v1alpha1.ReportObject) {
 	status := r.ReportStatus()
 	if status.Total == nil && publishedFingerprint(r) != "" {
-		return r, nil
+		return
 	}
-	r.SetManagedFields(nil)
-	r.SetAnnotations(map[string]string{fingerprintKey: report.Fingerprint(status)})
+	shrink(r, report.Fingerprint(status))
 	*status = v1alpha1.ReportStatus{
 		ObservedGeneration: status.ObservedGeneration,
 		Conditions:         status.Conditions,
 		SampleTime:         status.SampleTime,
 		History:            report.ShortHistory(status.History),
 	}
-	return r, nil
 }
 
-func publishedFingerprint(r v1alpha1.ReportObject) string { return r.GetAnnotations()[fingerprintKey] }
+// compactThreshold keeps of the states only their fingerprint, and when they were
+// looked at.
+func compactThreshold(t v1alpha1.ThresholdObject) {
+	status := t.ThresholdStatus()
+	if status.SubjectCounts == nil && publishedFingerprint(t) != "" {
+		return
+	}
+	shrink(t, alert.FingerprintOf(status).String())
+	*status = v1alpha1.ThresholdStatus{
+		ObservedGeneration: status.ObservedGeneration,
+		Conditions:         status.Conditions,
+		LastEvaluationTime: status.LastEvaluationTime,
+	}
+}
+
+func shrink(o metav1.Object, fingerprint string) {
+	o.SetManagedFields(nil)
+	o.SetAnnotations(map[string]string{fingerprintKey: fingerprint})
+}
+
+func publishedFingerprint(o metav1.Object) string { return o.GetAnnotations()[fingerprintKey] }

@@ -7,6 +7,7 @@ import (
 	"github.com/usage-operator/usage-operator/internal/checkpoint"
 	"github.com/usage-operator/usage-operator/internal/keeper"
 	"github.com/usage-operator/usage-operator/internal/report"
+	"github.com/usage-operator/usage-operator/internal/usage"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
@@ -15,7 +16,7 @@ import (
 // that have forgotten must not replace those that have not.
 func (r *ReportReconciler) remember(ctx context.Context, object v1alpha1.ReportObject) bool {
 	id, settings := r.id(client.ObjectKeyFromObject(object)), object.Settings()
-	owner := keeper.Owner{ID: id, UID: string(object.GetUID())}
+	owner := ownerOf(id, object)
 	plan, err := r.planOf(object)
 	if err != nil || settings.Suspend {
 		r.Checkpoints.Park(ctx, owner)
@@ -33,4 +34,8 @@ func (r *ReportReconciler) remember(ctx context.Context, object v1alpha1.ReportO
 		r.Source.Restore(id, plan, need(settings, int(settings.Top)), report.Interval(settings), snapshot)
 	}
 	return true
+}
+
+func ownerOf(id usage.ID, object client.Object) keeper.Owner {
+	return keeper.Owner{ID: id, UID: string(object.GetUID())}
 }

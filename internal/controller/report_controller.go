@@ -14,6 +14,7 @@ import (
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/report"
 	"github.com/usage-operator/usage-operator/internal/selection"
+	"github.com/usage-operator/usage-operator/internal/standing"
 	"github.com/usage-operator/usage-operator/internal/usage"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
@@ -40,7 +41,7 @@ type Source interface {
 	Drop(id usage.ID)
 	OnDue(kind string, f func([]usage.ID))
 	View(id usage.ID) *usage.View
-	Metrics(target model.Target) *report.Metrics
+	Metrics(target model.Target) *standing.Metrics
 	Synced() bool
 	Starting(target model.Target) bool
 }
@@ -88,17 +89,31 @@ func (r *ReportReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctr
 	remembers := r.remember(ctx, object)
 	decision := r.decideOn(object, remembers)
 	wait, err := r.carryOut(ctx, object, &decision)
+	if !remembers {
+		wait = rememberPause
+	}
+	return resultOf(ctx, wait, err)
+}
+
+// resultOf says what comes after an attempt to write a status.
+func resultOf(ctx context.Context, wait time.Duration, err error) (ctrl.Result, error) {
 	switch {
-	case err == nil && !remembers:
-		return ctrl.Result{RequeueAfter: rememberPause}, nil
 	case err == nil:
 		return ctrl.Result{RequeueAfter: wait}, nil
 	case apierrors.IsConflict(err):
-		log.FromContext(ctx).V(1).Info("The report has changed meanwhile", "conflict", err.Error())
+		log.FromContext(ctx).V(1).Info("The object has changed meanwhile", "conflict", err.Error())
 		return ctrl.Result{RequeueAfter: conflictPause}, nil
 	default:
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
+}
+
+func (r *ReportReconciler) carryOut(ctx context.Context, object v1alpha1.ReportObject, d *report.Decision) (time.Duration, error) {
+	w := writer{client: r.Client, clock: r.Clock, budget: r.Budget}
+	return w.carryOut(ctx, r.id(client.ObjectKeyFromObject(object)), object, &change{
+		write: d.Write, status: &d.Status, observedGeneration: d.Status.ObservedGeneration, conditions: d.Status.Conditions,
+		news: d.News, interval: report.Interval(object.Settings()),
+	})
 }
 
 // decideOn says what the status of a report must become. Without what it remembers

@@ -12,6 +12,7 @@ import (
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
@@ -24,32 +25,59 @@ const workers = 4
 // cacheSyncTimeout is long because a large cluster takes minutes to list.
 const cacheSyncTimeout = 15 * time.Minute
 
-// SetupReports adds a reconciler for each kind of report to the manager.
-func SetupReports(mgr ctrl.Manager, s Source, c Checkpoints, b *budget.Budget, clock clock.PassiveClock) error {
+// SetupReports adds a reconciler for each kind of report to the manager; without the
+// cluster-wide kind where the operator may not see the cluster.
+func SetupReports(mgr ctrl.Manager, s Source, c Checkpoints, b *budget.Budget, clock clock.PassiveClock, clusterWide bool) error {
 	kinds := map[string]func() v1alpha1.ReportObject{
-		"UsageReport":        func() v1alpha1.ReportObject { return &v1alpha1.UsageReport{} },
-		"ClusterUsageReport": func() v1alpha1.ReportObject { return &v1alpha1.ClusterUsageReport{} },
+		"UsageReport": func() v1alpha1.ReportObject { return &v1alpha1.UsageReport{} },
+	}
+	if clusterWide {
+		kinds["ClusterUsageReport"] = func() v1alpha1.ReportObject { return &v1alpha1.ClusterUsageReport{} }
 	}
 	for kind, newObject := range kinds {
 		r := &ReportReconciler{Client: mgr.GetClient(), Source: s, Clock: clock, Budget: b, Checkpoints: c, Kind: kind, New: newObject}
-		err := ctrl.NewControllerManagedBy(mgr).
-			For(newObject(), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
-			WatchesRawSource(due{source: s, checkpoints: c, kind: kind}).
-			WithOptions(controller.Options{MaxConcurrentReconciles: workers, CacheSyncTimeout: cacheSyncTimeout}).
-			Complete(r)
-		if err != nil {
+		if err := setup(mgr, newObject(), due{source: s, checkpoints: c, kind: kind}, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// due puts the reports of a kind into the queue when they are due, or have to be
-// resumed again.
+// SetupThresholds adds a reconciler for each kind of threshold to the manager; without
+// the cluster-wide kind where the operator may not see the cluster.
+func SetupThresholds(mgr ctrl.Manager, s Source, a Alerts, c Checkpoints, b *budget.Budget, clock clock.PassiveClock, clusterWide bool) error {
+	kinds := map[string]func() v1alpha1.ThresholdObject{
+		"ResourceThreshold": func() v1alpha1.ThresholdObject { return &v1alpha1.ResourceThreshold{} },
+	}
+	if clusterWide {
+		kinds["ClusterResourceThreshold"] = func() v1alpha1.ThresholdObject { return &v1alpha1.ClusterResourceThreshold{} }
+	}
+	for kind, newObject := range kinds {
+		r := &ThresholdReconciler{Client: mgr.GetClient(), Source: s, Alerts: a, Clock: clock, Budget: b, Checkpoints: c, Kind: kind, New: newObject}
+		if err := setup(mgr, newObject(), due{source: s, checkpoints: c, alerts: a, kind: kind}, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setup adds a reconciler of a kind to the manager.
+func setup(mgr ctrl.Manager, object client.Object, d due, r reconcile.Reconciler) error {
+	return ctrl.NewControllerManagedBy(mgr).
+		For(object, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		WatchesRawSource(d).
+		WithOptions(controller.Options{MaxConcurrentReconciles: workers, CacheSyncTimeout: cacheSyncTimeout}).
+		Complete(r)
+}
+
+// due puts the objects of a kind into the queue when they are due, have news, or
+// have to be resumed again.
 type due struct {
 	source      Source
 	checkpoints Checkpoints
-	kind        string
+	// alerts are nil for reports.
+	alerts Alerts
+	kind   string
 }
 
 var _ source.Source = due{}
@@ -66,5 +94,8 @@ func (d due) Start(_ context.Context, queue workqueue.TypedRateLimitingInterface
 		}
 	})
 	d.checkpoints.OnReload(d.kind, add)
+	if d.alerts != nil {
+		d.alerts.OnNews(d.kind, add)
+	}
 	return nil
 }

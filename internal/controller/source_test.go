@@ -6,22 +6,22 @@ import (
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/model"
-	"github.com/usage-operator/usage-operator/internal/report"
 	"github.com/usage-operator/usage-operator/internal/selection"
+	"github.com/usage-operator/usage-operator/internal/standing"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
 var now = time.Date(2026, 1, 31, 9, 0, 0, 0, time.UTC)
 
-var available = &report.Metrics{Available: true, Reason: v1alpha1.ReasonMetricsRead, Message: "The Metrics API answers."}
+var available = &standing.Metrics{Available: true, Reason: v1alpha1.ReasonMetricsRead, Message: "The Metrics API answers."}
 
 // source serves what the test puts into it, and keeps count.
 type fakeSource struct {
 	mu        sync.Mutex
 	notSynced bool
-	metrics   *report.Metrics
+	metrics   *standing.Metrics
 	// ofNodes are the metrics of nodes.
-	ofNodes   *report.Metrics
+	ofNodes   *standing.Metrics
 	views     map[usage.ID]*usage.View
 	served    map[usage.ID]int
 	dropped   map[usage.ID]int
@@ -78,7 +78,7 @@ func (s *fakeSource) View(id usage.ID) (v *usage.View) {
 	return v
 }
 
-func (s *fakeSource) Metrics(target model.Target) (m *report.Metrics) {
+func (s *fakeSource) Metrics(target model.Target) (m *standing.Metrics) {
 	s.locked(func() {
 		if m = s.metrics; target == model.Nodes {
 			m = s.ofNodes

@@ -8,6 +8,7 @@ import (
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/report"
+	"github.com/usage-operator/usage-operator/internal/standing"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
@@ -116,7 +117,7 @@ func TestConditionsOnly(t *testing.T) {
 		id := f.create(kind, "kept", 250, nil)
 		before := f.ready(id, v1alpha1.ReasonReported)
 		f.source.locked(func() {
-			f.source.metrics = &report.Metrics{Reason: v1alpha1.ReasonMetricsAPIUnavailable, Message: "look at it"}
+			f.source.metrics = &standing.Metrics{Reason: v1alpha1.ReasonMetricsAPIUnavailable, Message: "look at it"}
 		})
 		f.cached(id)
 		f.source.due(id)

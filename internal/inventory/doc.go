@@ -30,6 +30,10 @@
 // Whether an owner of a custom kind is cluster-scoped is for the API server to
 // tell, which needs no rights. Until it has, the owner counts as cluster-scoped.
 //
+// Where only some namespaces may be seen, each has reflectors of its own that feed
+// the same stores, nodes are not known, and the labels of these namespaces are
+// read again and again, since nobody may watch a single one.
+//
 // Readers subscribe and drain: the first Drain of a Feed is the whole
 // inventory, each later one what has changed since. While nothing subscribes,
 // as on a standby, nothing queues.

@@ -25,10 +25,10 @@ func newGate(sources []source) *gate {
 	return g
 }
 
-// alsoFor makes a gate that is not waited for yet wait for a reader.
-func (g *gate) alsoFor(what string, r *distantReader) {
+// alsoFor makes a gate that is not waited for yet wait until arrived is called.
+func (g *gate) alsoFor(what string) (arrived func()) {
 	g.missing = append(g.missing, what)
-	r.whenRead = func() { g.arrived(what) }
+	return func() { g.arrived(what) }
 }
 
 func (g *gate) arrived(kind string) {

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/go-logr/logr"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
@@ -18,6 +19,8 @@ import (
 type Inventory struct {
 	log     logr.Logger
 	sources []source
+	// visitor reads namespaces that are not watched; nil where all are.
+	visitor *visitor
 	gate    *gate
 	// high are the kinds of workloads, which are watched only while somebody
 	// wants to know who owns them; turned tells that this has changed.
@@ -36,11 +39,12 @@ type Inventory struct {
 	climbing *gate
 }
 
-// New returns an inventory of the cluster that config points to. It has
+// New returns an inventory of the cluster that config points to, or of some of its
+// namespaces: then it needs rights to these only, and knows no nodes. It has
 // connections of its own, which speak protobuf and are not throttled on the
 // client's side: paging through a large cluster at the default rate would take
 // minutes, and the server has its own means to hold it back.
-func New(config *rest.Config, log logr.Logger) (*Inventory, error) {
+func New(config *rest.Config, log logr.Logger, namespaces ...string) (*Inventory, error) {
 	config = rest.CopyConfig(config)
 	config.AcceptContentTypes = "application/vnd.kubernetes.protobuf,application/json"
 	config.ContentType = "application/vnd.kubernetes.protobuf"
@@ -57,37 +61,49 @@ func New(config *rest.Config, log logr.Logger) (*Inventory, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the inventory's metadata client: %w", err)
 	}
-	return NewForClients(objects, meta, log), nil
+	return NewForClients(objects, meta, log, namespaces...), nil
 }
 
 // NewForClients is New for clients that exist. They should speak protobuf.
-func NewForClients(objects kubernetes.Interface, meta metadata.Interface, log logr.Logger) *Inventory {
+func NewForClients(objects kubernetes.Interface, meta metadata.Interface, log logr.Logger, namespaces ...string) *Inventory {
 	inv := &Inventory{log: log, feeds: map[*Feed]struct{}{}, turned: make(chan struct{}, 1)}
 	near, high := newOwnerTables(nearKinds), newOwnerTables(highKinds)
 	inv.pods = newPodTable(newWorkloads(near, high), collectPods(inv))
 	inv.namespaces = newNameTable(compactNamespace, collect(inv, func(f *Feed) marks[string, named] { return f.namespaces }))
 	inv.nodes = newNameTable(compactNode, collect(inv, func(f *Feed) marks[string, named] { return f.nodes }))
 	inv.quotas = newQuotaTable(collect(inv, func(f *Feed) marks[quotaKey, model.Quota] { return f.quotas }))
-	inv.sources = []source{
-		podSource(objects, storeOf(inv, inv.pods)),
-		nodeSource(objects, storeOf(inv, inv.nodes)),
-		metadataSource(meta, namespaceResource, storeOf(inv, inv.namespaces)),
-		quotaSource(objects, storeOf(inv, inv.quotas)),
+	read := func(namespace string) {
+		inv.sources = append(inv.sources,
+			podSource(objects, namespace, storeOf(inv, inv.pods, namespace)),
+			quotaSource(objects, namespace, storeOf(inv, inv.quotas, namespace)))
+		inv.sources = append(inv.sources, inv.ownerSources(meta, near, nearKinds, namespace)...)
+		inv.high = append(inv.high, inv.ownerSources(meta, high, highKinds, namespace)...)
 	}
-	inv.sources = append(inv.sources, inv.ownerSources(meta, near, nearKinds)...)
-	inv.high = inv.ownerSources(meta, high, highKinds)
+	for _, namespace := range namespaces {
+		read(namespace)
+	}
+	if len(namespaces) == 0 {
+		read(metav1.NamespaceAll)
+		inv.sources = append(inv.sources,
+			nodeSource(objects, storeOf(inv, inv.nodes, "")),
+			metadataSource(meta, namespaceResource, "", storeOf(inv, inv.namespaces, "")))
+	}
 	inv.gate = newGate(inv.sources)
+	if len(namespaces) > 0 {
+		inv.visitor = newVisitor(inv, meta, namespaces)
+		inv.visitor.whenRead = inv.gate.alsoFor("labels of namespaces")
+	}
 	inv.reader = newDistantReader(inv, objects.Discovery(), meta)
-	inv.gate.alsoFor("the kinds of the API", inv.reader)
+	inv.reader.whenRead = inv.gate.alsoFor("the kinds of the API")
 	return inv
 }
 
 // ownerSources returns the sources that feed tables of owners.
-func (inv *Inventory) ownerSources(meta metadata.Interface, tables []*ownerTable, kinds []ownerKind) []source {
+func (inv *Inventory) ownerSources(meta metadata.Interface, tables []*ownerTable, kinds []ownerKind, namespace string) []source {
 	sources := make([]source, len(kinds))
 	for i, k := range kinds {
 		tables[i].changed = inv.pods.ownerChanged
-		sources[i] = metadataSource(meta, k.resource(), storeOf(inv, tables[i]))
+		sources[i] = metadataSource(meta, k.resource(), namespace, storeOf(inv, tables[i], namespace))
 	}
 	return sources
 }
@@ -101,6 +117,9 @@ func (inv *Inventory) Start(ctx context.Context) error {
 	}
 	running.Go(func() { inv.reader.run(ctx) })
 	running.Go(func() { inv.climb(ctx) })
+	if inv.visitor != nil {
+		running.Go(func() { inv.visitor.run(ctx) })
+	}
 	running.Wait()
 	return nil
 }

@@ -67,7 +67,8 @@ func (t *nameTable) remove(_, name, uid string) {
 	t.set(name, old, nil)
 }
 
-func (t *nameTable) replace(items []*item[*named]) {
+// replace knows no namespaces: there are none within what it holds.
+func (t *nameTable) replace(_ string, items []*item[*named]) {
 	present := make(map[string]bool, len(items))
 	for _, i := range items {
 		present[i.of.name] = true

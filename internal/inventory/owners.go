@@ -132,7 +132,7 @@ func (t *ownerTable) remove(_, _, uid string) {
 	t.interned.replaced(len(t.rows), t.mark)
 }
 
-func (t *ownerTable) replace(items []*item[*ownerRow]) {
+func (t *ownerTable) replace(namespace string, items []*item[*ownerRow]) {
 	if len(t.rows) == 0 {
 		t.rows = make(map[string]*ownerRow, len(items))
 	}
@@ -141,8 +141,8 @@ func (t *ownerTable) replace(items []*item[*ownerRow]) {
 		present[i.of.uid] = struct{}{}
 		t.put(i.of)
 	}
-	for uid := range t.rows {
-		if _, ok := present[uid]; !ok {
+	for uid, row := range t.rows {
+		if _, ok := present[uid]; !ok && isWithin(row.namespace, namespace) {
 			t.remove("", "", uid)
 		}
 	}

@@ -2,6 +2,8 @@ package inventory
 
 import (
 	"fmt"
+	"iter"
+	"maps"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -58,6 +60,14 @@ func (t *podTable) all(yield func(*podRow) bool) {
 			}
 		}
 	}
+}
+
+// in returns the rows of a namespace; "" is the cluster.
+func (t *podTable) in(namespace string) iter.Seq[*podRow] {
+	if namespace == "" {
+		return t.all
+	}
+	return maps.Values(t.rows[namespace])
 }
 
 func (t *podTable) compact(obj any) (draft, error) {
@@ -140,7 +150,7 @@ func (t *podTable) drop(row *podRow) {
 	t.interned.replaced(t.count, t.mark)
 }
 
-func (t *podTable) replace(items []*item[draft]) {
+func (t *podTable) replace(namespace string, items []*item[draft]) {
 	stale := t.count > 0
 	present := make(map[podKey]struct{})
 	for _, i := range items {
@@ -153,7 +163,7 @@ func (t *podTable) replace(items []*item[draft]) {
 	if !stale {
 		return
 	}
-	for row := range t.all {
+	for row := range t.in(namespace) {
 		if _, ok := present[podKey{row.pod.Namespace, row.pod.Name}]; !ok {
 			t.drop(row)
 		}

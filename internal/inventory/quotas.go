@@ -14,10 +14,10 @@ import (
 
 // +kubebuilder:rbac:groups="",resources=resourcequotas,verbs=list;watch
 
-func quotaSource(client kubernetes.Interface, s reflected) source {
-	quotas := client.CoreV1().ResourceQuotas(metav1.NamespaceAll)
+func quotaSource(client kubernetes.Interface, namespace string, s reflected) source {
+	quotas := client.CoreV1().ResourceQuotas(namespace)
 	return source{
-		kind:   "resourcequotas",
+		kind:   in(namespace, "resourcequotas"),
 		object: &corev1.ResourceQuota{},
 		list: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
 			return quotas.List(ctx, options)
@@ -76,14 +76,14 @@ func (t *quotaTable) remove(namespace, name, uid string) {
 	}
 }
 
-func (t *quotaTable) replace(items []*item[quotaDraft]) {
+func (t *quotaTable) replace(namespace string, items []*item[quotaDraft]) {
 	present := make(map[quotaKey]bool, len(items))
 	for _, i := range items {
 		present[keyOf(i.of.quota)] = true
 		t.put(i.of)
 	}
 	for key := range t.rows {
-		if !present[key] {
+		if !present[key] && isWithin(key.namespace, namespace) {
 			t.drop(key)
 		}
 	}

@@ -59,10 +59,10 @@ type source struct {
 	client any
 }
 
-func podSource(client kubernetes.Interface, s reflected) source {
-	pods := client.CoreV1().Pods(metav1.NamespaceAll)
+func podSource(client kubernetes.Interface, namespace string, s reflected) source {
+	pods := client.CoreV1().Pods(namespace)
 	return source{
-		kind:   "pods",
+		kind:   in(namespace, "pods"),
 		object: &corev1.Pod{},
 		list: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
 			options.FieldSelector = occupyingNodes
@@ -91,10 +91,10 @@ func nodeSource(client kubernetes.Interface, s reflected) source {
 	}
 }
 
-func metadataSource(client metadata.Interface, r schema.GroupVersionResource, s reflected) source {
-	objects := client.Resource(r)
+func metadataSource(client metadata.Interface, r schema.GroupVersionResource, namespace string, s reflected) source {
+	objects := client.Resource(r).Namespace(namespace)
 	return source{
-		kind:   r.GroupResource().String(),
+		kind:   in(namespace, r.GroupResource().String()),
 		object: &metav1.PartialObjectMetadata{},
 		list: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
 			return objects.List(ctx, options)
@@ -104,6 +104,18 @@ func metadataSource(client metadata.Interface, r schema.GroupVersionResource, s 
 		client: client,
 	}
 }
+
+// in names what is read of a namespace; "" is the cluster.
+func in(namespace, kind string) string {
+	if namespace == "" {
+		return kind
+	}
+	return kind + " in " + namespace
+}
+
+// isWithin tells whether something of a namespace is within another; "" is the
+// cluster.
+func isWithin(namespace, other string) bool { return other == "" || other == namespace }
 
 // run keeps the store up to date until ctx ends.
 func (s source) run(ctx context.Context, log logr.Logger) {

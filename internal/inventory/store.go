@@ -41,7 +41,8 @@ type table[T identified] interface {
 	put(o T)
 	// remove takes an object out unless its UID is another; "" is any.
 	remove(namespace, name, uid string)
-	replace(items []*item[T])
+	// replace takes the items for all there is of a namespace; "" is the cluster.
+	replace(namespace string, items []*item[T])
 }
 
 // store is where a reflector puts what it reads. It takes decoded objects and
@@ -50,7 +51,9 @@ type table[T identified] interface {
 type store[T identified] struct {
 	mu    *sync.Mutex
 	table table[T]
-	read  func()
+	// namespace is the one that the reflector reads; "" is the cluster.
+	namespace string
+	read      func()
 }
 
 // reflected is a store of any kind.
@@ -61,8 +64,8 @@ type reflected interface {
 	whenRead(func())
 }
 
-func storeOf[T identified](inv *Inventory, t table[T]) reflected {
-	return &store[T]{mu: &inv.mu, table: t, read: func() {}}
+func storeOf[T identified](inv *Inventory, t table[T], namespace string) reflected {
+	return &store[T]{mu: &inv.mu, table: t, namespace: namespace, read: func() {}}
 }
 
 // whenRead calls f after each full read.
@@ -122,7 +125,7 @@ func (s *store[T]) Replace(objs []any, _ string) error {
 		items = append(items, i)
 	}
 	s.mu.Lock()
-	s.table.replace(items)
+	s.table.replace(s.namespace, items)
 	s.mu.Unlock()
 	s.read()
 	return nil

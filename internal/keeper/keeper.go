@@ -36,6 +36,8 @@ type Source interface {
 type Options struct {
 	// Namespace is the operator's own.
 	Namespace string
+	// Namespaces are the only ones that the operator may see; nil is the whole cluster.
+	Namespaces []string
 	// Interval is between two writes of a checkpoint.
 	Interval       time.Duration
 	BytesPerSecond int
@@ -45,14 +47,16 @@ type Options struct {
 type Keeper struct {
 	store store
 	// owners is a cached client.
-	owners   client.Reader
-	kinds    []Kind
-	source   Source
-	clock    clock.WithTicker
-	log      logr.Logger
-	interval time.Duration
-	budget   *budget.Budget
-	metrics  metrics
+	owners client.Reader
+	kinds  []Kind
+	source Source
+	// namespaces are those of Options.
+	namespaces []string
+	clock      clock.WithTicker
+	log        logr.Logger
+	interval   time.Duration
+	budget     *budget.Budget
+	metrics    metrics
 
 	mu      sync.Mutex
 	entries map[usage.ID]*entry
@@ -80,7 +84,7 @@ const (
 func New(c client.Client, owners client.Reader, kinds []Kind, source Source, clock clock.WithTicker, log logr.Logger, o Options) *Keeper {
 	k := &Keeper{
 		store: store{client: c, namespace: o.Namespace}, owners: owners, kinds: kinds, source: source, clock: clock, log: log,
-		interval: o.Interval, budget: budget.New(o.BytesPerSecond),
+		namespaces: o.Namespaces, interval: o.Interval, budget: budget.New(o.BytesPerSecond),
 		entries: map[usage.ID]*entry{}, doomed: map[string]doom{}, listeners: map[string]func(usage.ID){}, orphans: map[string]Orphan{},
 	}
 	k.metrics = newMetrics(k.oldest, k.incomplete)

@@ -90,6 +90,29 @@ func TestSweepAsks(t *testing.T) {
 	}
 }
 
+// TestSweepWithinNamespaces: an operator that sees only some asks for no owner outside
+// of them, and leaves their checkpoints alone.
+func TestSweepWithinNamespaces(t *testing.T) {
+	f := newFixture(t)
+	gone := f.report("gone")
+	o := f.operator(interceptor.Funcs{})
+	o.serve(gone)
+	o.tick()
+	o.interval()
+	if err := f.server.Delete(t.Context(), gone); err != nil {
+		t.Fatal(err)
+	}
+	after := f.operator(interceptor.Funcs{})
+	after.namespaces = []string{"elsewhere"}
+	if err := after.sweep(t.Context()); err != nil || f.stored(gone) == nil {
+		t.Errorf("the checkpoint of a namespace that is not seen is stored: %t, %v", f.stored(gone) != nil, err)
+	}
+	after.namespaces = []string{f.namespace}
+	if err := after.sweep(t.Context()); err != nil || f.stored(gone) != nil {
+		t.Errorf("the checkpoint without a report is stored: %t, %v", f.stored(gone) != nil, err)
+	}
+}
+
 // TestSweepReadsNoData: names are all that is listed.
 func TestSweepReadsNoData(t *testing.T) {
 	f := newFixture(t)

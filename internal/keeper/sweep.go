@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
@@ -55,7 +56,7 @@ func (k *Keeper) sweep(ctx context.Context) error {
 
 func (k *Keeper) sweepOne(ctx context.Context, uid string) error {
 	x, err := k.store.get(ctx, uid)
-	if err != nil || x == nil {
+	if err != nil || x == nil || !k.sees(&x.owner) {
 		return err
 	}
 	owned, err := k.isOwned(ctx, uid, &x.owner)
@@ -64,6 +65,12 @@ func (k *Keeper) sweepOne(ctx context.Context, uid string) error {
 	}
 	k.log.Info("A checkpoint has lost its owner and is deleted", "checkpoint", uid, "owner", x.owner.ID)
 	return k.bury(ctx, uid, x)
+}
+
+// sees tells whether the operator can find an owner. Where it cannot, the checkpoint
+// is left alone: it may be of an operator with more rights.
+func (k *Keeper) sees(o *Owner) bool {
+	return len(k.namespaces) == 0 || slices.Contains(k.namespaces, o.Namespace)
 }
 
 // bury deletes a checkpoint without an owner, after those have acted on it that

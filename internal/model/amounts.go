@@ -1,6 +1,9 @@
 package model
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // Resource is a resource that the Metrics API measures.
 type Resource uint8
@@ -110,4 +113,43 @@ func (s Sums) Sub(other Sums) Sums {
 func (s Sum) Times(n int64) Sum {
 	hi, lo := bits.Mul64(s.lo, uint64(n))
 	return Sum{hi: int64(hi) + s.hi*n, lo: lo}
+}
+
+// Int64 returns s, which is not negative, or math.MaxInt64 where that is less.
+func (s Sum) Int64() int64 {
+	if s.hi != 0 || s.lo > math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(s.lo)
+}
+
+// PartsOf returns s × parts ÷ whole, rounded down, or math.MaxInt64 where that is
+// less. None of them is negative, whole is not 0, and s × parts must fit.
+func (s Sum) PartsOf(whole Sum, parts int64) int64 {
+	n := s.Times(parts)
+	if whole.hi == 0 {
+		return n.over(whole.lo)
+	}
+	// The leading 64 bits of the divisor give a quotient that is too large by at most
+	// 1 (Warren, Hacker's Delight, 9-5).
+	shift := bits.LeadingZeros64(uint64(whole.hi))
+	top := uint64(whole.hi)<<shift | whole.lo>>(64-shift)
+	q, _ := bits.Div64(uint64(n.hi)>>1, uint64(n.hi)<<63|n.lo>>1, top)
+	q >>= 63 - shift
+	if q > 0 {
+		q--
+	}
+	if rest := n.Sub(whole.Times(int64(q))); rest.Compare(whole) >= 0 {
+		q++
+	}
+	return Sum{lo: q}.Int64()
+}
+
+// over returns s ÷ n, rounded down, or math.MaxInt64 where that is less.
+func (s Sum) over(n uint64) int64 {
+	if uint64(s.hi) >= n {
+		return math.MaxInt64
+	}
+	q, _ := bits.Div64(uint64(s.hi), s.lo, n)
+	return Sum{lo: q}.Int64()
 }

@@ -131,3 +131,44 @@ func TestSums(t *testing.T) {
 		}
 	}
 }
+
+// TestPartsOf compares with math/big, for numbers of all lengths.
+func TestPartsOf(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 0))
+	number := func(mostBits int) model.Sum {
+		s := model.SumOfWords(random.Int64(), random.Uint64())
+		for range 127 - random.IntN(mostBits+1) {
+			s = s.Half()
+		}
+		return s
+	}
+	for range 200_000 {
+		s, whole := number(96), number(127)
+		switch random.IntN(4) {
+		case 0:
+			whole = s // around 1
+		case 1:
+			whole = s.Plus(random.Int64N(3) - 1)
+		}
+		if whole.Compare(model.Sum{}) <= 0 {
+			continue
+		}
+		want := new(big.Int).Mul(integer(s), big.NewInt(1e9))
+		want.Div(want, integer(whole))
+		if !want.IsInt64() {
+			want.SetInt64(math.MaxInt64)
+		}
+		if got := s.PartsOf(whole, 1e9); got != want.Int64() {
+			t.Fatalf("%v of %v is %d, want %v", integer(s), integer(whole), got, want)
+		}
+	}
+}
+
+func TestInt64(t *testing.T) {
+	most := model.Sum{}.Plus(math.MaxInt64)
+	for s, want := range map[model.Sum]int64{{}: 0, model.Sum{}.Plus(7): 7, most: math.MaxInt64, most.Plus(1): math.MaxInt64, most.Add(most).Add(most): math.MaxInt64} {
+		if got := s.Int64(); got != want {
+			t.Errorf("%v is %d, want %d", integer(s), got, want)
+		}
+	}
+}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/model"
-	"github.com/usage-operator/usage-operator/internal/report"
+	"github.com/usage-operator/usage-operator/internal/standing"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
@@ -21,7 +21,7 @@ type list struct {
 	pausedUntil time.Time
 	// metrics is how the last read went; nil before the first, and after a rest. It
 	// is guarded by the poller's lock.
-	metrics *report.Metrics
+	metrics *standing.Metrics
 }
 
 // outcome is what became of the reads of a tick.
@@ -60,18 +60,21 @@ func (p *Poller) update(ctx context.Context, l *list) outcome {
 	if err != nil {
 		if ctx.Err() == nil {
 			p.failed(l, err)
+			p.engine.Sum(p.Clock.Now()) // samples age
+			p.evaluate(l)
 		}
 		pause := retryAfter(err)
 		l.pausedUntil = p.Clock.Now().Add(pause)
 		return outcome{retryAfter: pause}
 	}
+	p.evaluate(l) // alerts come before all else
 	p.succeeded(l)
 	p.Log.V(1).Info("Ticked", "list", l.name, "new", result.New)
 	return outcome{read: true, news: result.New > 0}
 }
 
 func (p *Poller) succeeded(l *list) {
-	recovered := p.setMetrics(l, &report.Metrics{
+	recovered := p.setMetrics(l, &standing.Metrics{
 		Available: true,
 		Reason:    v1alpha1.ReasonMetricsRead,
 		Message:   "The Metrics API answers.",
@@ -110,7 +113,7 @@ func (p *Poller) rests() bool {
 }
 
 // setMetrics tells whether the reason changed.
-func (p *Poller) setMetrics(l *list, m *report.Metrics) (changed bool) {
+func (p *Poller) setMetrics(l *list, m *standing.Metrics) (changed bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	old := l.metrics
@@ -120,7 +123,7 @@ func (p *Poller) setMetrics(l *list, m *report.Metrics) (changed bool) {
 
 // Metrics tells how the last read of pods or nodes went; nil before the first,
 // and after a rest.
-func (p *Poller) Metrics(target model.Target) *report.Metrics {
+func (p *Poller) Metrics(target model.Target) *standing.Metrics {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.lists[target].metrics

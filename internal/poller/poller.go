@@ -34,6 +34,12 @@ type Feed interface {
 	Close()
 }
 
+// Alerts are those of thresholds. They are stepped after each read of a list,
+// whether it succeeded or not; climbing tells that owners of pods are still to come.
+type Alerts interface {
+	Evaluate(target model.Target, climbing bool, now time.Time)
+}
+
 // +kubebuilder:rbac:groups=metrics.k8s.io,resources=pods;nodes,verbs=get;list
 
 // Poller joins the metrics with the inventory for all reports.
@@ -42,9 +48,13 @@ type Poller struct {
 	Inventory Inventory
 	// Subscribe opens a feed of the inventory.
 	Subscribe func() Feed
-	Clock     clock.Clock
-	Log       logr.Logger
+	// Alerts are nil where nobody watches thresholds.
+	Alerts Alerts
+	Clock  clock.Clock
+	Log    logr.Logger
 
+	// within are the only namespaces that may be read; nil is the whole cluster.
+	within   []string
 	engine   *usage.Engine
 	schedule schedule
 	wake     chan struct{}
@@ -55,6 +65,7 @@ type Poller struct {
 	nodeSamples model.NodeSamples
 	changes     []model.Change
 	pace        pace
+	liveness    liveness
 
 	mu sync.Mutex
 	// started is when the loop began; zero before.
@@ -79,6 +90,9 @@ func New(reader Reader, inventory Inventory, subscribe func() Feed, clock clock.
 	return p
 }
 
+// Within says which namespaces may be read; none are the whole cluster.
+func (p *Poller) Within(namespaces []string) { p.within = namespaces }
+
 // Serve adds a report, or gives it a new plan or interval. It is announced as
 // soon as its numbers are up to date.
 func (p *Poller) Serve(id usage.ID, plan *selection.Plan, need usage.Need, interval time.Duration) {
@@ -101,6 +115,21 @@ func (p *Poller) enter(id usage.ID, plan *selection.Plan, interval time.Duration
 func (p *Poller) Snapshot(id usage.ID, plan *selection.Plan) (*usage.Snapshot, bool) {
 	return p.engine.Snapshot(id, plan)
 }
+
+// Readings returns what the last tick means to a threshold, and Contributors what
+// its subjects consist of.
+func (p *Poller) Readings(id usage.ID) ([]usage.Reading, time.Duration, bool) {
+	return p.engine.Readings(id)
+}
+
+// Contributors returns the largest parts of subjects of a threshold, of each so many
+// at most.
+func (p *Poller) Contributors(id usage.ID, subjects []model.Subject, most int) [][]usage.Contributor {
+	return p.engine.Contributors(id, subjects, most)
+}
+
+// Unfollowed returns how many subjects of a threshold have no window.
+func (p *Poller) Unfollowed(id usage.ID) int { return p.engine.Unfollowed(id) }
 
 // Drop forgets a report. Without any, the poller rests.
 func (p *Poller) Drop(id usage.ID) {
@@ -158,26 +187,40 @@ func (p *Poller) Start(ctx context.Context) error {
 	}
 	feed := p.Subscribe()
 	defer feed.Close()
+	defer p.liveness.ends()
+	p.loop(ctx, feed)
+	return nil
+}
+
+// loop ticks, and looks at what changed between two ticks.
+func (p *Poller) loop(ctx context.Context, feed Feed) {
 	timer, soon := p.Clock.NewTimer(0), p.Clock.NewTimer(time.Hour)
 	defer timer.Stop()
 	defer soon.Stop()
 	soon.Stop()
+	next := p.Clock.Now()
 	var refreshed time.Time
 	for {
+		p.liveness.waits(next)
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-p.wake:
 			if p.rests() {
+				next = p.Clock.Now()
 				timer.Reset(0)
 				continue
 			}
 			soon.Reset(max(0, refreshed.Add(calm).Sub(p.Clock.Now())))
 		case <-soon.C():
+			p.liveness.works(p.Clock.Now())
 			p.refresh(ctx, feed)
 			refreshed = p.Clock.Now()
 		case <-timer.C():
-			timer.Reset(p.tickIfWanted(ctx, feed))
+			p.liveness.works(p.Clock.Now())
+			wait := p.tickIfWanted(ctx, feed)
+			next = p.Clock.Now().Add(wait)
+			timer.Reset(wait)
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/metricsapi"
 	"github.com/usage-operator/usage-operator/internal/model"
-	"github.com/usage-operator/usage-operator/internal/report"
+	"github.com/usage-operator/usage-operator/internal/standing"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
@@ -69,6 +69,9 @@ func (p *Poller) readPods(ctx context.Context) (usage.Ticked, error) {
 	ctx, cancel := context.WithTimeout(ctx, podsTimeout)
 	defer cancel()
 	namespaces := p.engine.Namespaces()
+	if namespaces == nil && len(p.within) > 0 {
+		namespaces = p.within
+	}
 	err := p.Reader.Read(ctx, namespaces, &p.samples)
 	if err != nil && (metricsapi.KindOf(err) != metricsapi.Empty || namespaces == nil && p.engine.Expects(model.Pods)) {
 		return usage.Ticked{}, err
@@ -99,14 +102,22 @@ func (p *Poller) refresh(ctx context.Context, feed Feed) {
 		case p.Metrics(l.target) == nil:
 			p.update(ctx, l)
 		default:
+			p.evaluate(l)
 			p.schedule.announce(l.target, p.Clock.Now(), p.engine.Changed)
 		}
 	}
 }
 
+// evaluate steps the alerts that live on a list.
+func (p *Poller) evaluate(l *list) {
+	if p.Alerts != nil {
+		p.Alerts.Evaluate(l.target, p.isClimbing(), p.Clock.Now())
+	}
+}
+
 // describe says why a read failed, without anything that a tenant must not see.
-func describe(err error) *report.Metrics {
-	m := &report.Metrics{Reason: v1alpha1.ReasonMetricsAPIUnavailable, Message: "The Metrics API cannot be read. The operator's log says why."}
+func describe(err error) *standing.Metrics {
+	m := &standing.Metrics{Reason: v1alpha1.ReasonMetricsAPIUnavailable, Message: "The Metrics API cannot be read. The operator's log says why."}
 	if e, ok := errors.AsType[*metricsapi.Error](err); ok {
 		m.Reason = "MetricsAPI" + string(e.Kind)
 		m.Message = sentence(e.Advice)

@@ -44,7 +44,7 @@ func Build(v *usage.View) v1alpha1.ReportStatus {
 	}
 	for i := range v.Rows {
 		s.Groups = append(s.Groups, newRow(v, &v.Rows[i]))
-		s.Groups[i].Subject = newSubject(&v.Rows[i].Subject, v.LabelKeys)
+		s.Groups[i].Subject = NewSubject(&v.Rows[i].Subject, v.LabelKeys)
 	}
 	if v.Other != nil {
 		other := newRow(v, v.Other)
@@ -158,7 +158,8 @@ func setStatistics(u *v1alpha1.ResourceUsage, r model.Resource, statistics []usa
 	}
 }
 
-func newSubject(s *model.Subject, labelKeys []string) *v1alpha1.Subject {
+// NewSubject is a subject as it is published.
+func NewSubject(s *model.Subject, labelKeys []string) *v1alpha1.Subject {
 	out := &v1alpha1.Subject{
 		Namespace: s.Namespace,
 		Pod:       s.Pod,

@@ -205,7 +205,7 @@ func TestNothingSelected(t *testing.T) {
 // TestOwnersOfAnyLength gives a pod an owner that no schema has bounded.
 func TestOwnersOfAnyLength(t *testing.T) {
 	long := strings.Repeat("\u00e9", 200)
-	got := newSubject(&model.Subject{Workload: model.Workload{Group: long, Kind: long, Name: long}}, nil).Workload
+	got := NewSubject(&model.Subject{Workload: model.Workload{Group: long, Kind: long, Name: long}}, nil).Workload
 	for _, part := range []struct {
 		text string
 		most int

@@ -2,14 +2,12 @@ package report
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/model"
+	"github.com/usage-operator/usage-operator/internal/standing"
 	"github.com/usage-operator/usage-operator/internal/usage"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // Facts are all that a report's status depends on.
@@ -25,7 +23,7 @@ type Facts struct {
 	// Synced tells whether the inventory knows the cluster.
 	Synced bool
 	// Metrics is how the last read of the Metrics API went; nil before the first.
-	Metrics *Metrics
+	Metrics *standing.Metrics
 	// Starting tells that the operator has just started, so that waiting is no
 	// news yet.
 	Starting bool
@@ -39,100 +37,74 @@ type Facts struct {
 	Waited time.Duration
 }
 
-// Metrics is how a read of the Metrics API went.
-type Metrics struct {
-	Available bool
-	// Reason and Message are those of the condition MetricsAvailable.
-	Reason, Message string
-}
-
-// phase is where a report stands; it decides the conditions of kstatus.
-type phase struct {
-	ready           metav1.ConditionStatus
-	reason, message string
-	// waiting reports are Reconciling, stalled ones Stalled.
-	waiting, stalled bool
-	// numbers tells whether the view answers the spec.
-	numbers bool
-}
-
 // standing decides the phase: the first sentence that holds.
-func standing(f *Facts) phase {
+func phaseOf(f *Facts) standing.Phase {
 	switch {
 	case f.SpecError != nil:
-		return phase{ready: metav1.ConditionFalse, reason: v1alpha1.ReasonInvalidSpec, message: f.SpecError.Error(), stalled: true}
+		return standing.Invalid(f.SpecError)
 	case f.Settings.Suspend:
-		return phase{ready: metav1.ConditionTrue, reason: v1alpha1.ReasonSuspended,
-			message: "The report is suspended and keeps its last numbers. Set spec.suspend to false to resume."}
+		return standing.Settled(v1alpha1.ReasonSuspended, "The report is suspended and keeps its last numbers. Set spec.suspend to false to resume.")
 	case !isPrepared(f):
 		return preparing(f)
 	case f.Metrics != nil && !f.Metrics.Available:
-		return wait(f.Metrics.Reason, f.Metrics.Message)
+		return standing.Wait(f.Metrics.Reason, f.Metrics.Message)
 	case f.Metrics == nil || f.View == nil:
-		return wait(v1alpha1.ReasonWaitingForFirstSample, "The Metrics API has not been read yet.")
+		return standing.Wait(v1alpha1.ReasonWaitingForFirstSample, "The Metrics API has not been read yet.")
 	case f.View.Selected() == 0:
 		return nothingSelected(f.View.Target)
 	case f.View.SampleTime.IsZero():
-		return wait(v1alpha1.ReasonWaitingForFirstSample, fmt.Sprintf(
+		return standing.Wait(v1alpha1.ReasonWaitingForFirstSample, fmt.Sprintf(
 			"The Metrics API has no sample of the %d selected %ss yet. A new %[2]s has its first after about two resolutions of the metrics pipeline.",
 			f.View.Selected(), nouns[f.View.Target]))
 	case stretched(f):
-		return phase{ready: metav1.ConditionTrue, reason: v1alpha1.ReasonIntervalStretched, message: lateness(f), numbers: true}
+		return answering(v1alpha1.ReasonIntervalStretched, lateness(f))
 	default:
-		return phase{ready: metav1.ConditionTrue, reason: v1alpha1.ReasonReported, message: "The status answers the spec.", numbers: true}
+		return answering(v1alpha1.ReasonReported, "The status answers the spec.")
 	}
 }
 
 // isPrepared tells whether the operator knows all that it needs to serve a report.
 func isPrepared(f *Facts) bool { return f.Synced && !f.Remembering }
 
-func preparing(f *Facts) phase {
+func preparing(f *Facts) standing.Phase {
 	if f.Remembering {
-		return wait(v1alpha1.ReasonWaitingForCheckpoint, "What the report remembers cannot be read yet. The operator tries again; its log says why.")
+		return standing.Wait(v1alpha1.ReasonWaitingForCheckpoint, "What the report remembers cannot be read yet. The operator tries again; its log says why.")
 	}
-	return wait(v1alpha1.ReasonWaitingForSync, "The operator is still reading pods, nodes and namespaces.")
+	return standing.WaitForSync()
 }
 
 // nouns name one of what a report counts.
 var nouns = [model.TargetCount]string{model.Pods: "pod", model.Nodes: "node"}
 
-func nothingSelected(target model.Target) phase {
-	p := phase{ready: metav1.ConditionTrue, reason: v1alpha1.ReasonNoPodsSelected, numbers: true,
-		message: "No pod that is bound to a node matches the selection. Compare spec with kubectl get pods --show-labels."}
+func nothingSelected(target model.Target) standing.Phase {
 	if target == model.Nodes {
-		p.reason = v1alpha1.ReasonNoNodesSelected
-		p.message = "No node matches the selection. Compare spec.nodeSelector with kubectl get nodes --show-labels."
+		return answering(v1alpha1.ReasonNoNodesSelected,
+			"No node matches the selection. Compare spec.nodeSelector with kubectl get nodes --show-labels.")
 	}
-	return p
+	return answering(v1alpha1.ReasonNoPodsSelected,
+		"No pod that is bound to a node matches the selection. Compare spec with kubectl get pods --show-labels.")
 }
 
-func wait(reason, message string) phase {
-	return phase{ready: metav1.ConditionFalse, reason: reason, message: message, waiting: true}
+// answering is the phase of a report whose view answers the spec.
+func answering(reason, message string) standing.Phase {
+	p := standing.Settled(reason, message)
+	p.Answers = true
+	return p
 }
 
 // conditions returns the conditions of a report, with the transition times of
 // those that did not change.
-func conditions(f *Facts, p phase) []v1alpha1.Condition {
-	c := conditionSet{facts: f}
-	c.set(v1alpha1.ConditionReady, p.ready, p.reason, p.message)
-	if p.waiting {
-		c.set(v1alpha1.ConditionReconciling, metav1.ConditionTrue, p.reason, p.message)
-	}
-	if p.stalled {
-		c.set(v1alpha1.ConditionStalled, metav1.ConditionTrue, p.reason, p.message)
-	}
-	if f.Metrics != nil {
-		c.set(v1alpha1.ConditionMetricsAvailable, conditionStatus(f.Metrics.Available), f.Metrics.Reason, f.Metrics.Message)
-	} else {
-		c.keep(v1alpha1.ConditionMetricsAvailable)
-	}
-	if p.numbers {
+func conditions(f *Facts, p standing.Phase) []v1alpha1.Condition {
+	s := standing.NewSet(f.Now, f.Generation, f.Published.Conditions)
+	s.Stand(p)
+	s.Metrics(f.Metrics)
+	if p.Answers {
 		complete, reason, message := completeness(f.View, int(f.Settings.Top))
-		c.set(v1alpha1.ConditionComplete, conditionStatus(complete), reason, message)
+		s.Set(v1alpha1.ConditionComplete, standing.Status(complete), reason, message)
 	} else {
-		c.keep(v1alpha1.ConditionComplete)
+		s.Keep(v1alpha1.ConditionComplete)
 	}
-	return c.conditions
+	return s.Conditions
 }
 
 // completeness tells whether the numbers leave anything out: samples that are
@@ -174,53 +146,4 @@ func crowding(v *usage.View) string {
 	return fmt.Sprintf("%d of %d rows have no statistics over the window: a report keeps them for %d rows at most, "+
 		"and all reports together for as many as --window-memory-bytes of the operator allows. "+
 		"Select fewer pods, group by fewer keys, or shorten spec.window.", v.Unfollowed, v.RowCount, usage.MaxSeries)
-}
-
-func conditionStatus(b bool) metav1.ConditionStatus {
-	if b {
-		return metav1.ConditionTrue
-	}
-	return metav1.ConditionFalse
-}
-
-// conditionSet collects conditions.
-type conditionSet struct {
-	facts      *Facts
-	conditions []v1alpha1.Condition
-}
-
-func (c *conditionSet) set(kind string, status metav1.ConditionStatus, reason, message string) {
-	since := v1alpha1.NewTimestamp(c.facts.Now)
-	if old := c.published(kind); old != nil && old.Status == status {
-		since = old.LastTransitionTime
-	}
-	c.conditions = append(c.conditions, v1alpha1.Condition{
-		Type: kind, Status: status, Reason: reason, Message: cut(message),
-		ObservedGeneration: c.facts.Generation, LastTransitionTime: since,
-	})
-}
-
-// keep takes over a condition of which there is no news.
-func (c *conditionSet) keep(kind string) {
-	if old := c.published(kind); old != nil {
-		c.conditions = append(c.conditions, *old)
-	}
-}
-
-func (c *conditionSet) published(kind string) *v1alpha1.Condition {
-	i := slices.IndexFunc(c.facts.Published.Conditions, func(o v1alpha1.Condition) bool { return o.Type == kind })
-	if i < 0 {
-		return nil
-	}
-	return &c.facts.Published.Conditions[i]
-}
-
-// maxMessage is what the schema admits, in bytes to be safe.
-const maxMessage = 2048
-
-func cut(message string) string {
-	if len(message) <= maxMessage {
-		return message
-	}
-	return strings.ToValidUTF8(message[:maxMessage-3], "") + "..."
 }

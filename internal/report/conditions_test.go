@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/standing"
 )
 
 func TestConditions(t *testing.T) {
@@ -114,7 +115,7 @@ func TestLongMessage(t *testing.T) {
 	f := in("refused")
 	f.SpecError = errors.New(strings.Repeat("€", 1000))
 	for _, c := range Decide(f).Status.Conditions {
-		if len(c.Message) > maxMessage || !strings.HasSuffix(c.Message, "€...") || !utf8.ValidString(c.Message) {
+		if len(c.Message) > standing.MaxMessage || !strings.HasSuffix(c.Message, "€...") || !utf8.ValidString(c.Message) {
 			t.Errorf("the message of %s has %d bytes and ends with %q", c.Type, len(c.Message), c.Message[len(c.Message)-6:])
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/standing"
 )
 
 // Write is what must be written of a status.
@@ -33,19 +34,19 @@ type Decision struct {
 // stored ones are older than a heartbeat, and with each change of the conditions,
 // so that the two agree; they are never taken away.
 func Decide(f *Facts) Decision {
-	p := standing(f)
-	if p.waiting && (f.Starting && answers(f) || aboutToCome(f)) {
+	p := phaseOf(f)
+	if p.Waiting && (f.Starting && answers(f) || aboutToCome(f)) {
 		return Decision{Write: Nothing}
 	}
 	status := v1alpha1.ReportStatus{}
-	if p.numbers {
+	if p.Answers {
 		status = Build(f.View)
 	}
 	status.ObservedGeneration = f.Generation
 	status.Conditions = conditions(f, p)
 	news := !saysTheSame(&status, f.Published, sameNews)
-	switch said := saysTheSame(&status, f.Published, sameCondition); {
-	case p.numbers && (!said || refreshDue(f, &status)):
+	switch said := saysTheSame(&status, f.Published, standing.Same); {
+	case p.Answers && (!said || refreshDue(f, &status)):
 		return Decision{Write: Everything, Status: status, News: news}
 	case !said:
 		return Decision{Write: ConditionsOnly, Status: status, News: news}
@@ -73,15 +74,10 @@ func aboutToCome(f *Facts) bool {
 	return f.View == nil && isPrepared(f) && f.Metrics != nil && f.Metrics.Available
 }
 
-// sameCondition ignores the message: its counts move all the time.
-func sameCondition(a, b v1alpha1.Condition) bool {
-	return a.Type == b.Type && a.Status == b.Status && a.Reason == b.Reason && a.ObservedGeneration == b.ObservedGeneration
-}
-
 // sameNews ignores also how late a report is: to say so must not make it later.
 func sameNews(a, b v1alpha1.Condition) bool {
 	a.Reason, b.Reason = inTime(a.Reason), inTime(b.Reason)
-	return sameCondition(a, b)
+	return standing.Same(a, b)
 }
 
 // heartbeatDue tells whether the stored numbers are so old, or of a time that

@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/standing"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
@@ -44,7 +45,7 @@ var situations = []situation{
 	{"no read", func(f *Facts) { f.View, f.Metrics = nil, nil },
 		"Ready=False/WaitingForFirstSample Reconciling=True/WaitingForFirstSample", "InProgress"},
 	{"no metrics", func(f *Facts) {
-		f.Metrics = &Metrics{Reason: v1alpha1.ReasonMetricsAPINotInstalled, Message: "install it"}
+		f.Metrics = &standing.Metrics{Reason: v1alpha1.ReasonMetricsAPINotInstalled, Message: "install it"}
 	}, "Ready=False/MetricsAPINotInstalled Reconciling=True/MetricsAPINotInstalled MetricsAvailable=False/MetricsAPINotInstalled", "InProgress"},
 	{"no inventory", func(f *Facts) { f.Synced, f.View, f.Metrics = false, nil, nil },
 		"Ready=False/WaitingForSync Reconciling=True/WaitingForSync", "InProgress"},
@@ -72,7 +73,7 @@ func facts() *Facts {
 		Now: now, Generation: 3,
 		Settings:  &v1alpha1.ReportSettings{Interval: "1m"},
 		Synced:    true,
-		Metrics:   &Metrics{Available: true, Reason: v1alpha1.ReasonMetricsRead, Message: "The Metrics API answers."},
+		Metrics:   &standing.Metrics{Available: true, Reason: v1alpha1.ReasonMetricsRead, Message: "The Metrics API answers."},
 		View:      v,
 		Published: &v1alpha1.ReportStatus{ObservedGeneration: -1},
 	}

@@ -38,7 +38,7 @@ func (f fingerprint) text(s string) {
 	f.Write([]byte{0})
 }
 
-func (f fingerprint) number(n int64) { f.text(threeDigits(strconv.FormatInt(n, 10))) }
+func (f fingerprint) number(n int64) { f.text(ThreeDigits(strconv.FormatInt(n, 10))) }
 
 func (f fingerprint) row(r *v1alpha1.Row) {
 	if r == nil {
@@ -72,7 +72,7 @@ func (f fingerprint) resource(u v1alpha1.ResourceUsage) {
 		u.Usage, u.Average, u.Maximum, u.P50, u.P95, u.P99,
 		u.Requests, u.Limits, u.Allocatable, quota.Hard, quota.Used, perPod.Median, perPod.Maximum,
 	} {
-		f.text(threeDigits(string(q)))
+		f.text(ThreeDigits(string(q)))
 	}
 	f.percent(percentOf.Requests)
 	f.percent(percentOf.Limits)
@@ -127,8 +127,8 @@ func (f fingerprint) subject(s *v1alpha1.Subject) {
 	}
 }
 
-// threeDigits replaces the digits behind the third by zeros.
-func threeDigits(number string) string {
+// ThreeDigits replaces the digits behind the third by zeros.
+func ThreeDigits(number string) string {
 	if len(number) <= 3 {
 		return number
 	}

@@ -158,14 +158,14 @@ func TestFingerprintSurvivesJSON(t *testing.T) {
 
 func TestThreeDigits(t *testing.T) {
 	for _, row := range []struct{ a, b string }{{"1234m", "1239m"}, {"123456Mi", "123999Mi"}, {"1000", "1009"}} {
-		if threeDigits(row.a) != threeDigits(row.b) {
+		if ThreeDigits(row.a) != ThreeDigits(row.b) {
 			t.Errorf("%s and %s differ at three digits", row.a, row.b)
 		}
 	}
 	for _, row := range []struct{ a, b string }{
 		{"", "0"}, {"1", "10"}, {"123m", "124m"}, {"123m", "123"}, {"1234m", "1234"}, {"1239m", "1240m"}, {"123Mi", "1234Mi"}, {"123Ki", "123Mi"},
 	} {
-		if threeDigits(row.a) == threeDigits(row.b) {
+		if ThreeDigits(row.a) == ThreeDigits(row.b) {
 			t.Errorf("%s and %s are the same at three digits", row.a, row.b)
 		}
 	}

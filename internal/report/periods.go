@@ -46,7 +46,7 @@ func newPeriod(v *usage.View, p account.Period) v1alpha1.PeriodAccounts {
 	}
 	for i := range p.Accounts {
 		a := newAccount(v, &p, &p.Accounts[i].Measures)
-		a.Subject = newSubject(&p.Accounts[i].Subject, v.LabelKeys)
+		a.Subject = NewSubject(&p.Accounts[i].Subject, v.LabelKeys)
 		out.Accounts = append(out.Accounts, a)
 	}
 	if p.Other != nil {

@@ -44,7 +44,7 @@ func TestPeriods(t *testing.T) {
 	v.Periods = []account.Period{p}
 	all := account0("5.9075")
 	shop := all
-	shop.Subject = newSubject(&p.Accounts[0].Subject, v.LabelKeys)
+	shop.Subject = NewSubject(&p.Accounts[0].Subject, v.LabelKeys)
 	none := v1alpha1.Account{UsageHours: amounts("0", "0"), RequestHours: amounts("0", "0"), Cost: "0.0000"}
 	want := []v1alpha1.PeriodAccounts{{
 		StartTime: "2026-03-28T23:00:00Z", EndTime: "2026-03-29T22:00:00Z", Closed: true, Reason: v1alpha1.PeriodEnded, ObservedPercent: 49,

@@ -29,7 +29,7 @@ type Stats struct {
 // least p of 100 parts of the weight are of samples of at most v.
 func (w *Window) Stats(now time.Time, percents ...int) Stats {
 	var d distribution
-	d.addWindow(w, min(max(now.UnixMilli(), 0), maxTime))
+	d.addWindow(w, inBounds(now))
 	if d.total.isEmpty() {
 		return Stats{}
 	}
@@ -37,7 +37,7 @@ func (w *Window) Stats(now time.Time, percents ...int) Stats {
 		Observed: milliseconds(int64(d.total.weight)),
 		Start:    time.UnixMilli(d.total.first).UTC(),
 		End:      time.UnixMilli(d.total.last).UTC(),
-		Average:  d.average().sum(),
+		Average:  mean(d.total.sum, d.total.weight).sum(),
 		Maximum:  d.total.maximum.sum(),
 	}
 	if len(percents) > 0 {
@@ -45,6 +45,9 @@ func (w *Window) Stats(now time.Time, percents ...int) Stats {
 	}
 	return s
 }
+
+// inBounds returns a time that a window can have, in Unix milliseconds.
+func inBounds(t time.Time) int64 { return min(max(t.UnixMilli(), 0), maxTime) }
 
 // distribution is the sum of slots, on the stack.
 type distribution struct {
@@ -77,9 +80,9 @@ func (d *distribution) addSlot(s *slot, from, to int64) {
 	}
 }
 
-func (d *distribution) average() wide {
-	twice := d.total.sum.plus(d.total.sum)
-	return twice.plus(wide{lo: d.total.weight}).over(2 * d.total.weight)
+// mean returns sum ÷ weight, rounded to the nearest integer, a half up.
+func mean(sum wide, weight uint64) wide {
+	return sum.plus(sum).plus(wide{lo: weight}).over(2 * weight)
 }
 
 // isConstant tells whether all samples are the maximum: only then they sum up to
@@ -90,30 +93,35 @@ func (d *distribution) isConstant() bool {
 
 func (d *distribution) percentiles(percents []int) []model.Sum {
 	values := make([]model.Sum, len(percents))
-	highest := int(cellOf(d.total.maximum))
-	d.accumulate(highest)
+	highest := d.accumulate()
 	for i, percent := range percents {
-		value := d.total.maximum
-		if percent < 100 && !d.isConstant() {
-			value = smaller(value, representative(bounds[d.cellAt(percent, highest)]))
-		}
-		values[i] = value.sum()
+		values[i] = d.valueAt(hundredths(percent, d.total.weight), highest).sum()
 	}
 	return values
 }
 
-// accumulate turns the weight of each cell into that of all cells up to it.
-func (d *distribution) accumulate(highest int) {
+// accumulate turns the weight of each cell into that of all cells up to it, and
+// returns the highest one.
+func (d *distribution) accumulate() (highest int) {
+	highest = int(cellOf(d.total.maximum))
 	for i := 1; i <= highest; i++ {
 		d.weights[i] += d.weights[i-1]
 	}
+	return highest
 }
 
-// cellAt returns the first cell with which the percentage is reached. At least
-// some weight has to be: the percentile 0 is the minimum.
-func (d *distribution) cellAt(percent, highest int) int {
-	part := uint64(max(percent, 0))
-	return sort.Search(highest, func(i int) bool {
-		return d.weights[i] > 0 && d.weights[i]*100 >= part*d.total.weight
-	})
+// hundredths returns a percentage of a weight, in hundredths. At least some weight
+// has to be: the percentile 0 is the minimum.
+func hundredths(percent int, weight uint64) uint64 {
+	return max(uint64(min(max(percent, 0), 100))*weight, 1)
+}
+
+// valueAt returns the smallest value up to which so much of the weight lies, in
+// hundredths.
+func (d *distribution) valueAt(need uint64, highest int) wide {
+	if need >= 100*d.total.weight || d.isConstant() {
+		return d.total.maximum
+	}
+	cell := sort.Search(highest, func(i int) bool { return 100*d.weights[i] >= need })
+	return smaller(d.total.maximum, representative(bounds[cell]))
 }

@@ -49,6 +49,7 @@ func (e *Engine) setSurroundings(changes []model.Change) *surroundings {
 		}
 		if n := c.Node; n != nil {
 			e.nodes.put(n, c.Gone)
+			e.resize(e.inventory.nodes[n.Name], n, c.Gone)
 			if put(e.inventory.nodes, n.Name, n, c.Gone, labelsOfNode) {
 				moved.nodes[n.Name] = true
 			}
@@ -58,6 +59,17 @@ func (e *Engine) setSurroundings(changes []model.Change) *surroundings {
 		return nil
 	}
 	return &moved
+}
+
+// resize notes that what pods of thresholds use at most can be other than before,
+// because a node has more or less for them.
+func (e *Engine) resize(before, after *model.Node, gone bool) {
+	if before != nil && !gone && before.Allocatable == after.Allocatable {
+		return
+	}
+	for _, r := range e.reports.byID {
+		r.watch.disturb()
+	}
 }
 
 func labelsOfNamespace(n *model.Namespace) model.Labels { return n.Labels }

@@ -129,9 +129,14 @@ func (w *world) changeNode() model.Change {
 	if known, ok := w.truth.nodes[n.Name]; ok && w.chance(0.3) {
 		n.Labels = known // something else of it has changed
 	}
+	if w.thresholds && w.chance(0.8) {
+		n.Allocatable = declared(w.cpu(), w.memory())
+	}
 	gone := w.chance(0.2)
+	w.truth.allocatable[n.Name] = n.Allocatable
 	if w.truth.nodes[n.Name] = n.Labels; gone {
 		delete(w.truth.nodes, n.Name)
+		delete(w.truth.allocatable, n.Name)
 	}
 	return model.Change{Node: &n, Gone: gone}
 }
@@ -256,6 +261,8 @@ func (w *world) changeReport(t *testing.T) {
 		}
 	case w.chance(0.15):
 		w.remove(id)
+	case w.thresholds:
+		w.setThreshold(t, id)
 	case known != nil && w.chance(0.3):
 		known.renew(w.need())
 		if w.engine.Set(id, w.plans[id], known.need) {
@@ -275,9 +282,19 @@ func (w *world) remove(id usage.ID) {
 	}
 }
 
+func (w *world) setThreshold(t *testing.T, id usage.ID) {
+	t.Helper()
+	need := w.alert()
+	w.setTo(t, id, &trueReport{scope: id.Namespace, spec: w.alertSelection(need.Alert, id.Namespace != ""), need: need})
+}
+
 func (w *world) set(t *testing.T, id usage.ID) {
 	t.Helper()
-	r := &trueReport{scope: id.Namespace, spec: w.selection(id.Namespace != ""), need: w.need(), reads: w.truth.reads}
+	w.setTo(t, id, &trueReport{scope: id.Namespace, spec: w.selection(id.Namespace != ""), need: w.need(), reads: w.truth.reads})
+}
+
+func (w *world) setTo(t *testing.T, id usage.ID, r *trueReport) {
+	t.Helper()
 	plan, err := selection.Compile(r.scope, r.spec)
 	if err != nil {
 		t.Fatalf("%+v: %v", r.spec, err)

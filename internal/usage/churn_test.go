@@ -68,6 +68,8 @@ type world struct {
 	plans  map[usage.ID]*selection.Plan
 	clock  time.Time
 	born   int
+	// thresholds tells that all reports are thresholds.
+	thresholds bool
 	// seen counts what the comparison met, so that a run cannot pass by
 	// comparing nothing.
 	seen struct {
@@ -75,6 +77,7 @@ type world struct {
 		followed, left, gaps                  int
 		quotasOfRows, quotasOfTotals          int
 		reasons                               [5]int
+		readings                              readingsSeen
 	}
 }
 
@@ -85,10 +88,11 @@ func newWorld(seed uint64) *world {
 		plans:  map[usage.ID]*selection.Plan{},
 		clock:  time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC),
 		truth: oracle{
-			namespaces: map[string]model.Labels{},
-			nodes:      map[string]model.Labels{},
-			quotas:     map[quotaName]model.Quota{},
-			reports:    map[usage.ID]*trueReport{},
+			namespaces:  map[string]model.Labels{},
+			nodes:       map[string]model.Labels{},
+			allocatable: map[string]model.Declared{},
+			quotas:      map[quotaName]model.Quota{},
+			reports:     map[usage.ID]*trueReport{},
 		},
 	}
 	w.engine.SetMaxSeries(math.MaxInt)
@@ -139,7 +143,11 @@ func (w *world) pause() time.Duration {
 
 func (w *world) compare(t *testing.T, ticked bool) {
 	t.Helper()
-	for id := range w.truth.reports {
+	for id, r := range w.truth.reports {
+		if r.need.Alert != nil {
+			w.compareReadings(t, id, r, ticked)
+			continue
+		}
 		v, ok := w.engine.View(id)
 		if !ok {
 			t.Errorf("%v: no view", id)

@@ -67,6 +67,64 @@
 // its status, else Unknown. Pods and nodes are read apart, and the reports of one
 // kind are right whatever becomes of the other.
 //
+// # Readings
+//
+// A threshold is a report whose rows are the subjects of its alert. Of each subject
+// Readings tells the value, and what it is at least and at most if nothing were
+// missing. Missing is not zero: a container that runs by its pod's status and has no
+// current sample is taken to use nothing in the lower bound. In the upper one it uses
+// its limit, else that of its pod, else what its node has allocatable; else there is
+// no bound. What nothing but the pod or the node limits counts once for each pod, and
+// all of a pod uses at most the pod's own limit. What does not run uses nothing, and
+// is not missing.
+//
+//   - Usage adds up what was seen.
+//   - PercentOfRequests and PercentOfLimits compare the containers that declare more
+//     than 0, and no others. Both bounds divide by what the missing ones declare too.
+//     A pod that declares as a whole is one: never where containers of it are left out
+//     by the selection, and in the bounds alone while some of it is missing.
+//   - PercentOfAllocatable compares the pods of a node with what it has for them. They
+//     use at most that, unless more was seen.
+//   - PercentOfQuota compares a whole namespace with the smallest of its quotas.
+//
+// Sum adds up the pods of a subject. MaximumPod takes the pod that has the largest
+// value by the same rules, MaximumContainer the container, for which its pod's
+// declaration does not count. Each bound is the largest one of any, so that a missing
+// pod raises the upper and not the lower. Nodes are always added up; a missing one
+// uses at most its allocatable.
+//
+// The value is what a report shows, but at full precision. Only where a pod that
+// declares as a whole was seen in part, and that part alone is more, it is the lower
+// bound. The upper bound is never less than the value. Data is Complete where nothing
+// is missing, though what is missing may not count in a percentage; it is MissingData
+// where nothing was seen that counts.
+//
+// The denominator is what the value was divided by. Where nothing could be divided it
+// is what would be: that of what is missing, else that of what does not run. It is 0
+// where nothing is declared. Then value and bounds are 0 as well and mean nothing: the
+// subject lies below every floor.
+//
+// A statistic is one of the values, each as it was, over the window. They are followed
+// by the rules of reports, with their tolerance for a lost pod of twenty; but where
+// nothing runs, or there are no pods, the value is known to be 0 also without a sample.
+// The window begins with the life of the subject: with its oldest pod, as it was when
+// it got a window, or with its first sample where that came as soon as it could. What
+// of the window no value stands for is a gap. In the lower bound the value was 0 for
+// so long, in the upper one it was the largest that the containers can use together
+// by what they declare now. So the average is mixed, percentiles take it in as a
+// sample of that weight, and the maximum is bounded above alone. Data is Partial where
+// anything is missing from the window or now, and MissingData where all of the window
+// is; then the upper bound is the largest value. A subject that has no window, because
+// they are too many, has MissingData and no upper bound.
+//
+// A subject leaves with its last pod; where there is a window, when a sample of that
+// pod would not be carried any more. Its window stays for as long as it is, in case
+// that the subject comes back.
+//
+// Sums are those of the tick. To bound them, the pods with gaps are looked at, once for
+// all thresholds. Maxima look at the threshold's pods, and so does the largest value,
+// where a window needs it and pods have changed.
+//
 // # Going on
 //
 // A snapshot holds what a report remembers: the windows of its rows and up to when

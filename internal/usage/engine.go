@@ -8,9 +8,10 @@ import (
 
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/selection"
+	"github.com/usage-operator/usage-operator/internal/sketch"
 )
 
-// ID names a report.
+// ID names a report, or a threshold.
 type ID struct {
 	Kind      string
 	Namespace string
@@ -32,6 +33,8 @@ type Engine struct {
 	gaps       gaps
 	maxSeries  int
 	windows    memory
+	// spread is used for one window of a threshold after another.
+	spread *sketch.Distribution
 }
 
 // New returns an engine that knows no pods and no reports.
@@ -58,11 +61,13 @@ func (e *Engine) set(id ID, plan *selection.Plan, need Need) bool {
 	e.nodes.remove(id)
 	if r, ok := e.reports.byID[id]; ok {
 		if r.plan == plan {
+			e.gaps.short = nil
 			r.renew(need)
 			return false
 		}
 		e.drop(id, r)
 	}
+	e.gaps.short = nil // of what is set here they do not know
 	r := newReport(plan, need, e.reads)
 	r.books.inherit(before)
 	e.reports.add(id, r)
@@ -85,15 +90,21 @@ func (e *Engine) books(id ID) *books {
 
 // renew gives a report another need. What it showed may not answer that.
 func (r *report) renew(need Need) {
-	if r.need.Window != need.Window {
+	switch {
+	case !r.need.Alert.means(need.Alert):
+		r.unfollow()
+	case r.need.Window != need.Window:
 		r.resize(need.Window)
 	}
 	r.total.series.keep(need.History)
 	if !r.need.Accounts.Equal(need.Accounts) {
 		r.books.renew(need.Accounts)
 	}
-	r.changed = r.changed || !r.need.equal(&need)
-	r.need = need
+	changed := !r.need.equal(&need)
+	r.changed = r.changed || changed
+	if r.need = need; changed {
+		r.watch = newWatch(r)
+	}
 }
 
 // Remove forgets a report. Without reports there are no ticks, so the samples

@@ -5,11 +5,13 @@ import (
 	"time"
 )
 
-// gaps are the pods that are not observed in full. They are looked for when a
-// view asks for them, at most once between two changes.
+// gaps are the pods that are not observed in full. They are looked for when a view
+// or a threshold asks for them, at most once between two changes.
 type gaps struct {
 	known bool
 	pods  []*pod
+	// short are what they lack in the rows of thresholds; nil until it is asked for.
+	short map[*row]*part
 }
 
 // incomplete yields the pods of some namespaces, nil for all, that have a

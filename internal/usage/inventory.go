@@ -97,18 +97,18 @@ func (v *inventory) settle() {
 		return
 	}
 	slices.SortFunc(v.added, comparePods)
-	v.order = merge(v.order, v.added)
+	v.order = merge(v.order, v.added, comparePods)
 	v.added = nil
 }
 
 func isGone(p *pod) bool { return p.gone }
 
-// merge merges the sorted pods of b into those of a, from the end, in place.
-func merge(a, b []*pod) []*pod {
+// merge merges what is sorted in b into a, from the end, in place.
+func merge[T any](a, b []T, compare func(T, T) int) []T {
 	i, j := len(a)-1, len(b)-1
 	a = append(a, b...)
 	for k := len(a) - 1; j >= 0; k-- {
-		if i >= 0 && comparePods(a[i], b[j]) > 0 {
+		if i >= 0 && compare(a[i], b[j]) > 0 {
 			a[k], i = a[i], i-1
 		} else {
 			a[k], j = b[j], j-1

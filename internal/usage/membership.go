@@ -46,6 +46,7 @@ func (e *Engine) join(p *pod, r *report) {
 	p.in(r).place = len(r.members)
 	r.members = append(r.members, p)
 	r.changed = true
+	r.watch.disturb()
 }
 
 // enter adds a share of a pod to a row, with what it was last seen to use.
@@ -102,6 +103,7 @@ func (r *report) dismiss(place int) {
 	r.members[len(r.members)-1] = nil
 	r.members = r.members[:len(r.members)-1]
 	r.changed = true
+	r.watch.disturb()
 }
 
 // quit takes a pod out of a row. Rows without pods vanish, those that have been

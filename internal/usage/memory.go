@@ -29,7 +29,9 @@ func (m *memory) isFull() bool { return max(m.taken, m.weighed)+m.expected >= m.
 // weigh takes in what a series takes.
 func (m *memory) weigh(n *series) {
 	for _, w := range n.windows {
-		m.weighed += w.Size()
+		if w != nil {
+			m.weighed += w.Size()
+		}
 	}
 }
 

@@ -19,7 +19,11 @@ type nodeSeries struct {
 func (e *Engine) followNodes(readTime time.Time) {
 	s := e.newStep(&tick{now: readTime, age: e.age(readTime)})
 	for _, r := range e.nodes.reports {
-		if s.window = r.need.Window; s.window > 0 {
+		switch s.window = r.need.Window; {
+		case s.window == 0:
+		case r.need.Alert != nil:
+			r.followValues(&s, &e.nodes)
+		default:
 			total, rows := e.nodes.fold(r.plan)
 			r.follow(&s, &total, rows)
 		}
@@ -84,8 +88,8 @@ func (r *nodeReport) renew(need Need) {
 		r.books.renew(need.Accounts)
 	}
 	switch {
-	case need.Window == r.need.Window, r.series.total == nil:
-	case need.Window == 0:
+	case need.Window == r.need.Window && r.need.Alert.means(need.Alert), r.series.total == nil:
+	case need.Window == 0, !r.need.Alert.means(need.Alert):
 		r.series = nodeSeries{}
 	default:
 		r.series.total.resize(need.Window)

@@ -82,6 +82,11 @@ type nodeSums struct {
 	ofAllocatable, base model.Sums
 	// newest is the newest sample's time.
 	newest time.Time
+	// sized counts the nodes that have more than 0, and unsized those that have not
+	// and are not observed.
+	sized, unsized [model.ResourceCount]int
+	// created is when the oldest node was, in Unix seconds.
+	created int64
 }
 
 // fold sums the nodes that a plan selects into one sum, and into the rows of
@@ -116,6 +121,7 @@ func (s *nodeSums) add(n *node) {
 			s.set[r]++
 		}
 	}
+	s.addSize(n)
 	if !n.sample.current {
 		if !n.sample.time.IsZero() {
 			s.lost++
@@ -132,6 +138,20 @@ func (s *nodeSums) add(n *node) {
 	}
 	if n.sample.time.After(s.newest) {
 		s.newest = n.sample.time
+	}
+}
+
+func (s *nodeSums) addSize(n *node) {
+	for r, has := range n.Allocatable.Amounts {
+		switch {
+		case has > 0:
+			s.sized[r]++
+		case !n.sample.current:
+			s.unsized[r]++
+		}
+	}
+	if s.nodes == 1 || n.CreationTime < s.created {
+		s.created = n.CreationTime
 	}
 }
 

@@ -75,7 +75,7 @@ func (p *pod) observeEach(s share, o *observation) {
 		}
 	}
 	if p.PodLevel != nil && !s.single {
-		complete := s.containers == nil && p.sample.unseen == nil
+		complete := s.containers == nil && o.lacking.running == 0
 		excludeWhole(&o.unrequested, &o.lacking.requests, &o.usage, &whole.Requests, complete)
 		excludeWhole(&o.unlimited, &o.lacking.limits, &o.usage, &whole.Limits, complete)
 	}
@@ -111,7 +111,7 @@ func exclude(outside *model.Sums, use *model.Amounts, own, whole *model.Declared
 }
 
 // excludeWhole does so where the pod declares as a whole. Part of the usage over
-// the whole declaration would be too low, so it takes a whole pod.
+// the whole declaration would be too low, so it takes all of the pod that runs.
 func excludeWhole(outside, lacking, use *model.Sums, whole *model.Declared, complete bool) {
 	for r := range whole.Set {
 		if !whole.Set[r] || complete && whole.Amounts[r] > 0 {

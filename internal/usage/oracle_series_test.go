@@ -41,6 +41,10 @@ func (o *oracle) follow() {
 		if r.need.Window == 0 {
 			continue
 		}
+		if r.need.Alert != nil {
+			o.followValues(r)
+			continue
+		}
 		rows, total := o.sums(id)
 		if r.total == nil {
 			r.total, r.tracks = newTrack(r.need.Window, o.now.Add(-o.usualStep())), map[model.Subject]*track{}

@@ -19,8 +19,10 @@ type oracle struct {
 	pods       []*truePod
 	namespaces map[string]model.Labels
 	nodes      map[string]model.Labels
-	quotas     map[quotaName]model.Quota
-	reports    map[usage.ID]*trueReport
+	// allocatable is what nodes have for pods.
+	allocatable map[string]model.Declared
+	quotas      map[quotaName]model.Quota
+	reports     map[usage.ID]*trueReport
 	// now and carry are those of the last tick.
 	now        time.Time
 	carry      time.Duration
@@ -66,6 +68,8 @@ type trueReport struct {
 	// tracks are the rows that are followed, total is the track of all.
 	tracks map[model.Subject]*track
 	total  *track
+	// values are the tracks of a threshold.
+	values map[model.Subject]*valueTrack
 }
 
 // accepted returns the readings that were new when they were read.
@@ -310,7 +314,8 @@ func usedBy(p *truePod, container int, now *reading, r model.Resource) (*big.Int
 
 // add adds what containers declare. Where the pod declares the resource as a
 // whole, that stands for all of them, and usage compares with it only when all
-// of the pod's containers count and were seen. Nothing compares with 0.
+// of the pod's containers count, and those that run were seen. Nothing compares with
+// 0.
 func (d *trueDenominator) add(p *truePod, containers []int, now *reading, single bool, r model.Resource, of func(model.Resources) model.Declared) {
 	podSays := p.PodLevel != nil && of(*p.PodLevel).Set[r]
 	if podSays && !single {
@@ -320,15 +325,17 @@ func (d *trueDenominator) add(p *truePod, containers []int, now *reading, single
 		if len(containers) < len(p.Containers) || whole.Sign() == 0 {
 			return
 		}
-		sum := new(big.Int)
+		sum, some := new(big.Int), false
 		for _, i := range containers {
-			used, seen := usedBy(p, i, now, r)
-			if !seen {
+			switch used, seen := usedBy(p, i, now, r); {
+			case seen:
+				sum.Add(sum, used)
+				some = true
+			case p.Started[i] != 0:
 				return
 			}
-			sum.Add(sum, used)
 		}
-		if len(containers) > 0 {
+		if some {
 			d.usage.Add(d.usage, sum)
 			d.base.Add(d.base, whole)
 		}

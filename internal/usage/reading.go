@@ -11,7 +11,7 @@ import (
 //
 // Values are in the unit of the measure: nanocores or bytes of usage, and of a
 // percentage billionths of the ratio, so that 80 % is 800,000,000. They are rounded
-// down. math.MaxInt64 stands for all that is larger, and for no bound at all.
+// down, averages to the nearest; percentiles are within 1 %. math.MaxInt64 stands for all that is larger, and for no bound at all.
 type Reading struct {
 	Subject model.Subject
 	// Data tells how much of the subject was observed.
@@ -22,11 +22,11 @@ type Reading struct {
 	// were missing. They are Value where Data is Complete.
 	Lower, Upper int64
 	// Usage is the usage that Value was made of, and Denominator what it was
-	// divided by, in nanocores or bytes. Denominator is 0 where nothing is declared,
-	// and for a threshold of usage itself.
+	// divided by, in nanocores or bytes; of a statistic they are the last ones.
+	// Denominator is 0 where nothing is declared, and for a threshold of usage itself.
 	Usage, Denominator int64
-	// SampleTime is the newest timestamp among the samples used; zero while there
-	// are none.
+	// SampleTime is the newest timestamp among the samples used. Where nothing runs it
+	// is the time of the tick, and zero while there are none else.
 	SampleTime time.Time
 	// Pods is the number of pods, or nodes, that the subject has.
 	Pods int
@@ -47,6 +47,8 @@ const (
 
 // Contributor is a pod, or a node, that has a large part in a subject's value.
 type Contributor struct {
+	// Namespace is that of the pod; empty for a node.
+	Namespace string
 	// Name is that of the pod, or of the container as pod/container, or of the node.
 	Name string
 	// Usage is in nanocores or bytes.

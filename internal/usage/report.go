@@ -26,11 +26,13 @@ type Need struct {
 	// Accounts are the terms of the accounts by period; nil for none. They are
 	// kept where there is a Window.
 	Accounts *account.Terms
+	// Alert is what a threshold compares; nil for a report.
+	Alert *Alert
 }
 
 func (n *Need) equal(o *Need) bool {
 	return n.Top == o.Top && n.By == o.By && n.Window == o.Window && n.History == o.History &&
-		n.Accounts.Equal(o.Accounts) && slices.Equal(n.Statistics, o.Statistics)
+		n.Accounts.Equal(o.Accounts) && n.Alert.equal(o.Alert) && slices.Equal(n.Statistics, o.Statistics)
 }
 
 // Order ranks rows by a measure of a resource.
@@ -42,12 +44,14 @@ type Order struct {
 // Measure is a value of a row.
 type Measure uint8
 
-// The measures that rank rows.
+// The measures. Limits and quotas rank no rows.
 const (
 	Usage Measure = iota
 	Requests
 	PercentOfRequests
 	PercentOfAllocatable
+	PercentOfLimits
+	PercentOfQuota
 )
 
 // report is a plan and the rows that it yields.
@@ -72,12 +76,15 @@ type report struct {
 	reads uint64
 	// unsampledRuns counts the pods that ran and left without a sample.
 	unsampledRuns int
+	// watch is nil for a report.
+	watch *watch
 }
 
 func newReport(plan *selection.Plan, need Need, reads uint64) *report {
 	r := &report{plan: plan, need: need, reads: reads, byHash: map[uint64]*row{}, changed: true}
 	r.total.owner = r
 	r.books = newBooks(need.Accounts)
+	r.watch = newWatch(r)
 	return r
 }
 
@@ -88,15 +95,24 @@ func (r *report) addsUp() bool { return r.plan.Grouped() && !r.plan.ByContainer(
 // row returns the row of a subject, a new one where there is none.
 func (r *report) row(s model.Subject) *row {
 	hash := hashOf(&s)
-	for w := r.byHash[hash]; w != nil; w = w.next {
-		if w.subject == s {
-			return w
-		}
+	if w := r.find(hash, &s); w != nil {
+		return w
 	}
 	w := &row{owner: r, subject: s, place: len(r.rows), next: r.byHash[hash]}
 	r.byHash[hash] = w
 	r.rows = append(r.rows, w)
+	r.watch.add(w)
 	return w
+}
+
+// find returns the row of a subject that has a hash; nil where there is none.
+func (r *report) find(hash uint64, s *model.Subject) *row {
+	for w := r.byHash[hash]; w != nil; w = w.next {
+		if w.subject == *s {
+			return w
+		}
+	}
+	return nil
 }
 
 var seed = maphash.MakeSeed()
@@ -113,6 +129,7 @@ func (r *report) removeRow(w *row) {
 	r.rows[w.place], last.place = last, w.place
 	r.rows[len(r.rows)-1] = nil
 	r.rows = r.rows[:len(r.rows)-1]
+	r.watch.remove(w)
 }
 
 // unchain takes a row out of those of its hash.

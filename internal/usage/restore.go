@@ -5,6 +5,7 @@ import (
 
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/selection"
+	"github.com/usage-operator/usage-operator/internal/sketch"
 )
 
 // Restore is Set for a report that goes on from a snapshot of it with an equal
@@ -47,7 +48,7 @@ type continuation struct {
 }
 
 func (c *continuation) restore(r *report, s *Snapshot, most int) {
-	r.total.series = c.series(s.Total)
+	r.total.series = c.total(s.Total, r.plan)
 	s.giveHistory(r.total.series, c.need)
 	for i := range s.Rows[:min(len(s.Rows), most)] {
 		w := r.row(s.Rows[i].Subject)
@@ -57,7 +58,7 @@ func (c *continuation) restore(r *report, s *Snapshot, most int) {
 }
 
 func (c *continuation) restoreNodes(r *nodeReport, s *Snapshot, most int) {
-	r.series = nodeSeries{total: c.series(s.Total), rows: map[model.Subject]*series{}}
+	r.series = nodeSeries{total: c.total(s.Total, r.plan), rows: map[model.Subject]*series{}}
 	s.giveHistory(r.series.total, c.need)
 	for i := range s.Rows[:min(len(s.Rows), most)] {
 		r.series.rows[s.Rows[i].Subject] = c.series(&s.Rows[i].Track)
@@ -71,7 +72,34 @@ func (c *continuation) series(t *Track) *series {
 	if !t.Empty.IsZero() {
 		n.empty = c.since(t.Empty)
 	}
+	if n.since = n.until; !t.Since.IsZero() {
+		n.since = c.since(t.Since)
+	}
+	n.fit(c.need)
 	n.resize(c.need.Window)
+	return n
+}
+
+// fit gives a series the windows that its owner wants, whatever it was restored
+// from.
+func (n *series) fit(need *Need) {
+	for r := range n.windows {
+		switch {
+		case need.Alert != nil && model.Resource(r) != valueWindow:
+			n.windows[r] = nil
+		case n.windows[r] == nil:
+			n.windows[r] = sketch.New(need.Window)
+		}
+	}
+}
+
+// total goes on with the track of all. A threshold that has rows keeps no values of
+// it.
+func (c *continuation) total(t *Track, plan *selection.Plan) *series {
+	n := c.series(t)
+	if c.need.Alert != nil && plan.Grouped() {
+		clear(n.windows[:])
+	}
 	return n
 }
 

@@ -23,8 +23,9 @@ const (
 	tolerable = 20
 )
 
-// series is the usage of a row over time.
+// series is the usage of a row over time, or for a threshold its value.
 type series struct {
+	// windows are one for each resource. A threshold has one of its values alone.
 	windows [model.ResourceCount]*sketch.Window
 	// history is that of a total that wants one, else nil.
 	history *history.Ring
@@ -32,6 +33,10 @@ type series struct {
 	// empty is since when the row has no pods, by the engine's own clock; peopled
 	// while it has some.
 	empty time.Duration
+	// since is when the life of a threshold's row begins, undated that it is to be
+	// found.
+	since   time.Duration
+	undated bool
 }
 
 // peopled is since when a row with pods has none.
@@ -47,11 +52,16 @@ type step struct {
 	// longest is the time that it stands for at most, and first that of the first
 	// tick of a series.
 	longest, first time.Duration
+	// settling is for how long a start explains that there was no sample.
+	settling time.Duration
 }
 
 func (e *Engine) newStep(t *tick) step {
 	resolution := e.expectedResolution()
-	return step{tick: *t, most: e.maxSeries, windows: &e.windows, first: resolution, longest: time.Duration(longestStep * float64(resolution))}
+	return step{
+		tick: *t, most: e.maxSeries, windows: &e.windows, first: resolution,
+		longest: time.Duration(longestStep * float64(resolution)), settling: settlingResolutions*resolution + e.carry(),
+	}
 }
 
 // follow continues the series of all reports of pods that want any.
@@ -59,7 +69,12 @@ func (e *Engine) follow(t *tick) {
 	s := e.newStep(t)
 	e.windows.begin()
 	for _, r := range e.reports.byID {
-		if s.window = r.need.Window; s.window > 0 {
+		switch s.window = r.need.Window; {
+		case s.window == 0:
+		case r.need.Alert != nil:
+			r.sweep(&s)
+			r.followValues(e, &s)
+		default:
 			r.sweep(&s)
 			r.weigh()
 			r.follow(&s)
@@ -158,12 +173,16 @@ func (n *series) setEmpty(empty bool, age time.Duration) {
 
 func (n *series) add(s *step, o *observation, length time.Duration) {
 	for r := range n.windows {
-		if !n.windows[r].Add(s.now, o.usage[r], length) {
-			n.windows[r] = sketch.New(s.window) // the clock was put back by more than the window
-			n.windows[r].Add(s.now, o.usage[r], length)
-		}
+		s.addTo(&n.windows[r], o.usage[r], length)
 	}
 	n.record(s.now, o.usage, length)
+}
+
+func (s *step) addTo(w **sketch.Window, value model.Sum, length time.Duration) {
+	if !(*w).Add(s.now, value, length) {
+		*w = sketch.New(s.window) // the clock was put back by more than the window
+		(*w).Add(s.now, value, length)
+	}
 }
 
 // resize gives all series another window. They keep what it still covers. 0 ends
@@ -182,7 +201,9 @@ func (r *report) resize(window time.Duration) {
 
 func (n *series) resize(window time.Duration) {
 	for _, w := range n.windows {
-		w.Resize(window)
+		if w != nil {
+			w.Resize(window)
+		}
 	}
 }
 

@@ -18,6 +18,8 @@ const (
 	P50
 	P95
 	P99
+	// Current is no statistic but the value itself, where a threshold asks for it.
+	Current
 )
 
 // percents are the percentiles.
@@ -47,6 +49,9 @@ func (x *Row) setStatistics(n *series, now time.Time, wanted []Statistic) (c Cov
 		return c
 	}
 	for r, window := range n.windows {
+		if window == nil {
+			continue
+		}
 		stats := window.Stats(now, percentsOf(wanted)...)
 		if stats.Observed == 0 {
 			continue

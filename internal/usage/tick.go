@@ -84,12 +84,13 @@ func (e *Engine) begin(now time.Time) tick {
 	return t
 }
 
-// age is the engine's own clock.
+// age is the engine's own clock. It counts milliseconds, as windows do, so that what
+// ticks stand for adds up to the time between them.
 func (e *Engine) age(now time.Time) time.Duration {
 	if e.born.IsZero() {
 		e.born = now
 	}
-	return now.Sub(e.born)
+	return now.Sub(e.born).Truncate(time.Millisecond)
 }
 
 // count adds a pod to its rows. It is news where its numbers can be others than

@@ -3,10 +3,12 @@
 package apiserver
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
@@ -77,11 +79,25 @@ func require(t testing.TB) {
 	}
 }
 
-func start(crds []string) (*envtest.Environment, *rest.Config, error) {
-	environment := &envtest.Environment{CRDDirectoryPaths: crds, ErrorIfCRDPathMissing: true}
-	config, err := environment.Start()
-	if err != nil {
-		return nil, nil, fmt.Errorf("start an API server with the CRDs of %v: %w", crds, err)
+const (
+	// patience bounds the start of etcd, and that of the API server, on a machine that
+	// is busy.
+	patience = time.Minute
+	// attempts are how often a start is tried: once the API server answers, envtest
+	// waits for its default namespace for no more than five seconds.
+	attempts = 2
+)
+
+func start(crds []string) (environment *envtest.Environment, config *rest.Config, err error) {
+	for range attempts {
+		environment = &envtest.Environment{
+			CRDDirectoryPaths: crds, ErrorIfCRDPathMissing: true,
+			ControlPlaneStartTimeout: patience, ControlPlaneStopTimeout: patience,
+		}
+		if config, err = environment.Start(); err == nil {
+			return environment, config, nil
+		}
+		err = fmt.Errorf("start an API server with the CRDs of %v: %w", crds, errors.Join(err, environment.Stop()))
 	}
-	return environment, config, nil
+	return nil, nil, err
 }

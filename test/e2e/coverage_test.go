@@ -54,6 +54,8 @@ func TestCoverageOfARestartedContainer(t *testing.T) {
 // again.
 func TestCoverageOfALostNode(t *testing.T) {
 	t.Parallel()
+	allNodes.Lock()
+	t.Cleanup(allNodes.Unlock)
 	node := newNode(t, "coverage")
 	namespace, other := newNamespace(t, "lost", nil), newNamespace(t, "lost", nil)
 	for _, name := range []string{"a", "b", "c"} {

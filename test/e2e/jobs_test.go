@@ -2,7 +2,7 @@ package e2e
 
 import (
 	"context"
-	"testing"
+	"fmt"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -12,32 +12,35 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// keepJobsRunning delays the simulated end of the pods of Jobs, which is at once
-// otherwise, until the end of the test.
-func keepJobsRunning(t *testing.T) {
-	t.Helper()
+// runsFor is the annotation of a pod of a Job that says for how long it runs.
+// Without it, the pod ends at once.
+const runsFor = "pod-complete.stage.kwok.x-k8s.io/delay"
+
+// letJobsRunOn makes the simulation heed runsFor.
+func letJobsRunOn(ctx context.Context) error {
 	stage := &unstructured.Unstructured{}
 	stage.SetAPIVersion("kwok.x-k8s.io/v1alpha1")
 	stage.SetKind("Stage")
 	stage.SetName("pod-complete")
-	patch := func(ctx context.Context, delay string) {
-		body := []byte(`{"spec":{"delay":` + delay + `}}`)
-		if err := api.Patch(ctx, stage, client.RawPatch(types.MergePatchType, body)); err != nil {
-			t.Fatalf("delay the end of Jobs: %v", err)
-		}
-	}
-	patch(t.Context(), `{"durationMilliseconds":3600000}`)
-	t.Cleanup(func() { patch(context.Background(), "null") })
+	patch := fmt.Appendf(nil, `{"spec": {"delay": {"durationMilliseconds": 0, "durationFrom": {"expressionFrom": %q}}}}`,
+		fmt.Sprintf(".metadata.annotations[%q]", runsFor))
+	return api.Patch(ctx, stage, client.RawPatch(types.MergePatchType, patch))
 }
 
-// cronJob never starts by itself while a test runs.
-func cronJob(namespace, name string, template corev1.PodTemplateSpec) *batchv1.CronJob {
+// runningOn is the template of a Job whose pods do not end while a test runs.
+func runningOn(template corev1.PodTemplateSpec) corev1.PodTemplateSpec {
+	template.Annotations[runsFor] = "1h"
 	template.Spec.RestartPolicy = corev1.RestartPolicyNever
+	return template
+}
+
+// cronJob never starts by itself while a test runs. Its Jobs run on.
+func cronJob(namespace, name string, template corev1.PodTemplateSpec) *batchv1.CronJob {
 	return &batchv1.CronJob{
 		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
 		Spec: batchv1.CronJobSpec{
 			Schedule:    "0 0 1 1 *",
-			JobTemplate: batchv1.JobTemplateSpec{Spec: batchv1.JobSpec{Template: template}},
+			JobTemplate: batchv1.JobTemplateSpec{Spec: batchv1.JobSpec{Template: runningOn(template)}},
 		},
 	}
 }

@@ -43,6 +43,8 @@ spec:
 		}
 		return out
 	}
+	// A report on nothing is Ready, too.
+	run("", "rollout", "status", "-n", namespace, "deployment/web", "--timeout=90s")
 	run(report, "apply", "-f", "-")
 	run("", "wait", "-n", namespace, "usr/web", "--for=condition=Ready", "--timeout=90s")
 	run("", "wait", "-n", namespace, "usr/web", "--for=condition=Complete", "--timeout=90s")
@@ -50,7 +52,7 @@ spec:
 		out := run("", "get", "-n", namespace, name)
 		requireMatch(t, out, `NAME\s+PODS\s+CPU\s+CPU%REQ\s+MEMORY\s+MEM%REQ\s+READY\s+UPDATED\s+AGE\s+web|web\s+2\s`)
 		// The simulation is exact to about a percent.
-		requireMatch(t, out, `web\s+2\s+(19|20)\dm\s+(49|50|51)\s+128Mi\s+50\s+True\s+\d+s\s+\d+s`)
+		requireMatch(t, out, `web\s+2\s+(19|20)\dm\s+(49|50|51)\s+128Mi\s+50\s+True\s+\d+s\s+\w+`)
 	}
 	requireMatch(t, run("", "explain", "usagereport.spec.groupBy.type"), `(?s)ENUM.*Workload`)
 	requireMatch(t, run(report, "delete", "-f", "-"), `"web" deleted`)

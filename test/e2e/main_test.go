@@ -1,6 +1,31 @@
 // Package e2e tests the operator as a user runs it: the real program with the
 // rights of its own service account, on a local cluster with a real API server,
 // scheduler and metrics-server.
+//
+// Nearly all of the time goes by waiting for metrics-server, which looks at the nodes
+// every ten seconds, and a pod's first numbers come with its third look. So the
+// tests wait together, on one cluster, and the longest of them says how long all
+// take: some two and a half minutes. A new test joins them:
+//
+//   - It begins with t.Parallel().
+//   - It makes namespaces of its own with newNamespace, and all else with create;
+//     what has no namespace gets a name that no other test uses. A cluster report
+//     names its namespaces.
+//   - It does nothing that others can notice. One that compares all nodes, or adds
+//     one, holds allNodes. A Job runs on if its pods are runningOn.
+//   - It waits with eventually, for soon where some ticks are needed, and bounds
+//     nothing more closely than a busy machine of two cores can keep.
+//
+// A test that stops the operator, metrics-server or anything else that is shared
+// begins with
+//
+//	if !alone(t) {
+//		return
+//	}
+//
+// and has a cluster to itself, beside all others; three of them run at a time.
+// What needs no scheduler, no metrics-server and no rights of the operator is
+// better tested elsewhere, in seconds.
 package e2e
 
 import (
@@ -26,6 +51,8 @@ const (
 	nodes = 4
 	// resolution is the shortest that metrics-server has.
 	resolution = 10 * time.Second
+	// together is how many tests may run at once: all of them.
+	together = "100"
 	// soon bounds the wait for anything that takes a few ticks.
 	soon = 90 * time.Second
 )
@@ -33,11 +60,13 @@ const (
 // checkpointInterval is what a kill of the operator may cost.
 const checkpointInterval = 5 * time.Second
 
-// local is the cluster that all tests share, api the administrator's client, and
-// underTest the operator.
+// local is the cluster, which is shared by all tests but those that are alone, api
+// the administrator's client, and underTest the operator. A process that runs one
+// test alone is given the program that was built already.
 var (
 	local     *cluster.Cluster
 	api       client.Client
+	program   = os.Getenv(programEnv)
 	underTest *operator.Running
 )
 
@@ -46,6 +75,9 @@ func TestMain(m *testing.M) {
 	if testing.Short() {
 		fmt.Println("skipped: -short, and these tests start a cluster")
 		return
+	}
+	if err := flag.Set("test.parallel", together); err != nil {
+		panic(err)
 	}
 	code, err := runAll(m)
 	if err != nil {
@@ -69,15 +101,7 @@ func runAll(m *testing.M) (code int, err error) {
 			err = downErr
 		}
 	}()
-	local, err = cluster.Up(ctx, cluster.Options{Dir: clusterDir, Nodes: nodes, MetricResolution: resolution, Out: os.Stderr})
-	if err != nil {
-		return 1, err
-	}
-	if api, err = newClient(); err != nil {
-		return 1, err
-	}
-	underTest, err = operator.Start(ctx, local, dir, "--checkpoint-interval="+checkpointInterval.String())
-	if err != nil {
+	if err := setUp(ctx, clusterDir, dir); err != nil {
 		return 1, err
 	}
 	defer func() {
@@ -98,6 +122,31 @@ func runAll(m *testing.M) (code int, err error) {
 		fmt.Fprintf(os.Stderr, "The end of the operator's log:\n%s\n", log[max(len(log)-16<<10, 0):])
 	}
 	return code, nil
+}
+
+// setUp starts the cluster and the operator.
+func setUp(ctx context.Context, clusterDir, dir string) (err error) {
+	local, err = cluster.Up(ctx, cluster.Options{Dir: clusterDir, Nodes: nodes, MetricResolution: resolution, Out: os.Stderr})
+	if err != nil {
+		return err
+	}
+	if api, err = newClient(); err != nil {
+		return err
+	}
+	if err := letJobsRunOn(ctx); err != nil {
+		return err
+	}
+	if program == "" {
+		root, err := operator.Checkout(ctx)
+		if err != nil {
+			return err
+		}
+		if program, err = operator.Build(ctx, root, dir); err != nil {
+			return err
+		}
+	}
+	underTest, err = operator.Start(ctx, local, program, dir, "--checkpoint-interval="+checkpointInterval.String())
+	return err
 }
 
 func newClient() (client.Client, error) {

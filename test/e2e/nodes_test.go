@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"sync"
 	"testing"
 	"time"
 
@@ -102,9 +103,15 @@ func nodeMetrics(ctx context.Context) (map[string]nodeSample, error) {
 	return metrics, nil
 }
 
+// allNodes is held by a test that compares all nodes, or adds one.
+var allNodes sync.Mutex
+
 // TestNodesEqualTheMetricsAPI compares reports of nodes with sums over the raw
 // answer of the Metrics API of the same moment.
 func TestNodesEqualTheMetricsAPI(t *testing.T) {
+	t.Parallel()
+	allNodes.Lock()
+	t.Cleanup(allNodes.Unlock)
 	namespace := newNamespace(t, "nodes", nil)
 	create(t, daemonSet(namespace, "agent", podTemplate(map[string]string{"app": "agent"}, usage("711m", "301Mi"), container{name: "agent"})))
 	create(t, deployment(namespace, "web", 3, podTemplate(map[string]string{"app": "web"}, usage("1300m", "3Gi"), container{name: "web"})))

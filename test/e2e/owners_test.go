@@ -30,12 +30,12 @@ var (
 // LeaderWorkerSet, made of the real objects below and custom ones above. Rollouts,
 // Apps and LeaderWorkerSets may be read, JobSets may not.
 func TestOwners(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []schema.GroupVersionKind{rolloutKind, jobSetKind, groupKind, appKind} {
 		createCRD(t, kind, "Namespaced")
 	}
 	createCRD(t, fleetKind, "Cluster")
 	mayRead(t, rolloutKind, appKind, groupKind)
-	keepJobsRunning(t)
 	namespace := newNamespace(t, "owners", nil)
 	fleet := custom(t, fleetKind, "", "fleet", nil)
 	app := custom(t, appKind, namespace, "app", fleet)
@@ -98,8 +98,7 @@ func ownersFixture(t *testing.T, namespace string, app client.Object) {
 		ObjectMeta: ownedMeta(namespace, "web-1", rollout),
 		Spec:       appsv1.ReplicaSetSpec{Replicas: ptr.To[int32](2), Selector: selector("web"), Template: template("web")},
 	})
-	work := podTemplate(nil, usage("50m", "32Mi"), container{name: "main"})
-	work.Spec.RestartPolicy = corev1.RestartPolicyNever
+	work := runningOn(podTemplate(nil, usage("50m", "32Mi"), container{name: "main"}))
 	create(t, &batchv1.Job{ObjectMeta: ownedMeta(namespace, "train-0", jobSet), Spec: batchv1.JobSpec{Template: work}})
 	statefulSet := func(name string, owner client.Object) {
 		create(t, &appsv1.StatefulSet{

@@ -17,6 +17,7 @@ import (
 // TestQuotas compares what rows of namespaces say of quotas with the quotas
 // themselves, as the quota controller counts them.
 func TestQuotas(t *testing.T) {
+	t.Parallel()
 	bounded, free := newNamespace(t, "quota", nil), newNamespace(t, "quota", nil)
 	quotas(t, bounded)
 	web := container{"web", "200m", "96Mi", "", ""}

@@ -9,22 +9,20 @@ import (
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/test/operator"
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
 // TestSurvival kills the operator in the middle of a window, then stops it
-// gracefully: the window goes on, a peak of before stays, nothing counts twice. It is
-// not parallel: the others share the operator.
+// gracefully: the window goes on, a peak of before stays, nothing counts twice.
 func TestSurvival(t *testing.T) {
-	namespace := newNamespace(t, "survival", nil)
-	pod := &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "busy", Annotations: usage("400m", "64Mi")},
-		Spec:       corev1.PodSpec{Containers: []corev1.Container{container{name: "busy"}.spec()}},
+	if !alone(t) {
+		return
 	}
-	create(t, pod)
+	namespace := newNamespace(t, "survival", nil)
+	// It runs before the report is there: a time without pods counts, as zero.
+	pod := runPod(t, namespace, "busy", usage("400m", "64Mi"), "busy")
 	r := &v1alpha1.UsageReport{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "busy"}}
 	r.Spec.ReportSettings = fastest
 	create(t, r)
@@ -88,11 +86,11 @@ func goesOn(before, after *v1alpha1.ReportStatus, lost time.Duration) error {
 // TestCheckpointOfADeletedReport: it goes with its report, also where that was
 // deleted while the operator was down.
 func TestCheckpointOfADeletedReport(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	namespace := newNamespace(t, "deleted", nil)
-	create(t, &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "busy", Annotations: usage("100m", "64Mi")},
-		Spec:       corev1.PodSpec{Containers: []corev1.Container{container{name: "busy"}.spec()}},
-	})
+	runPod(t, namespace, "busy", usage("100m", "64Mi"), "busy")
 	var reports []*v1alpha1.UsageReport
 	for _, name := range []string{"while-up", "while-down"} {
 		r := &v1alpha1.UsageReport{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}}

@@ -27,11 +27,8 @@ const scrapesOfAStage = 4
 func TestWindow(t *testing.T) {
 	t.Parallel()
 	namespace := newNamespace(t, "window", nil)
-	pod := &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "busy", Annotations: usage(schedule[0], "64Mi")},
-		Spec:       corev1.PodSpec{Containers: []corev1.Container{container{name: "busy"}.spec()}},
-	}
-	create(t, pod)
+	// It runs before the report is there: a time without pods counts, as zero.
+	pod := runPod(t, namespace, "busy", usage(schedule[0], "64Mi"), "busy")
 	r := &v1alpha1.UsageReport{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "busy"}}
 	r.Spec.ReportSettings = fastest
 	r.Spec.Window = "5m"

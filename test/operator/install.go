@@ -90,9 +90,9 @@ func kubectl(ctx context.Context, c *cluster.Cluster, args ...string) error {
 	return nil
 }
 
-// WriteKubeconfig writes a kubeconfig by which the operator's service account
-// reaches the cluster.
-func WriteKubeconfig(ctx context.Context, c *cluster.Cluster, path string) error {
+// WriteKubeconfig writes a kubeconfig by which the operator's service account in a
+// namespace reaches the cluster.
+func WriteKubeconfig(ctx context.Context, c *cluster.Cluster, namespace, path string) error {
 	config, err := c.RESTConfig()
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func WriteKubeconfig(ctx context.Context, c *cluster.Cluster, path string) error
 	request := &authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{
 		ExpirationSeconds: new(int64(tokenLife.Seconds())),
 	}}
-	token, err := client.CoreV1().ServiceAccounts(Namespace).CreateToken(ctx, ServiceAccount, request, metav1.CreateOptions{})
+	token, err := client.CoreV1().ServiceAccounts(namespace).CreateToken(ctx, ServiceAccount, request, metav1.CreateOptions{})
 	if err != nil {
 		return fmt.Errorf("make a token for the operator: %w", err)
 	}

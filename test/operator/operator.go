@@ -29,10 +29,10 @@ type Running struct {
 	Log string
 }
 
-// Start installs the CRDs and the rights from config/, builds the operator into
-// dir and runs it against the cluster, with flags of the caller's own. Its end is up
-// to Stop.
-func Start(ctx context.Context, c *cluster.Cluster, dir string, flags ...string) (*Running, error) {
+// Start installs the CRDs and the rights from config/ and runs a program that Build
+// has built against the cluster, with flags of the caller's own. What it needs and
+// writes lies in dir. Its end is up to Stop.
+func Start(ctx context.Context, c *cluster.Cluster, program, dir string, flags ...string) (*Running, error) {
 	root, err := Checkout(ctx)
 	if err != nil {
 		return nil, err
@@ -40,16 +40,23 @@ func Start(ctx context.Context, c *cluster.Cluster, dir string, flags ...string)
 	if err := Install(ctx, c, root); err != nil {
 		return nil, err
 	}
-	program, err := Build(ctx, root, dir)
-	if err != nil {
-		return nil, err
-	}
+	return Run(ctx, c, Namespace, program, dir, flags...)
+}
+
+// Run runs a program that was built with the rights of the service account of a
+// namespace. What it needs and writes lies in dir.
+func Run(ctx context.Context, c *cluster.Cluster, namespace, program, dir string, flags ...string) (*Running, error) {
 	kubeconfig := filepath.Join(dir, "operator.kubeconfig")
-	if err := WriteKubeconfig(ctx, c, kubeconfig); err != nil {
+	if err := WriteKubeconfig(ctx, c, namespace, kubeconfig); err != nil {
 		return nil, err
 	}
-	r := &Running{program: program, kubeconfig: kubeconfig, flags: flags, Log: filepath.Join(dir, "operator.log")}
+	r := New(program, kubeconfig, filepath.Join(dir, "operator.log"), flags...)
 	return r, r.Again()
+}
+
+// New is an operator that was built, for Again to start.
+func New(program, kubeconfig, log string, flags ...string) *Running {
+	return &Running{program: program, kubeconfig: kubeconfig, flags: flags, Log: log}
 }
 
 // Again starts the operator once more after its end.

@@ -50,19 +50,22 @@ func (r runner) run(ctx context.Context, m measurement) (results, error) {
 	return found, m.lacks(found, r.quick)
 }
 
-// timeout bounds one measurement.
-const timeout = "30m"
+// What bounds one measurement.
+const (
+	timeout      = "30m"
+	quickTimeout = "3m"
+)
 
 // command is what go is called with.
 func (m measurement) command(quick bool) []string {
-	args := []string{"test", "-run", "^$", "-bench", m.benchmark, "-timeout", timeout}
+	args := []string{"test", "-run", "^$", "-bench", m.benchmark}
 	switch {
 	case quick && m.needsServer:
-		args = append(args, "-benchtime", "2x")
+		args = append(args, "-timeout", quickTimeout, "-benchtime", "2x")
 	case quick:
-		args = append(args, "-benchtime", "1x", "-short")
+		args = append(args, "-timeout", quickTimeout, "-benchtime", "1x", "-short")
 	default:
-		args = append(args, "-benchtime", m.rounds)
+		args = append(args, "-timeout", timeout, "-benchtime", m.rounds)
 	}
 	return append(args, m.folder)
 }

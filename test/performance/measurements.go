@@ -70,6 +70,7 @@ var measurements = []measurement{
 	{name: "operator", title: "The operator's process, at 150,000 pods and 5,000 reports", folder: "./test/performance/scale", benchmark: "^BenchmarkOperator$", rounds: "1x", rows: []row{
 		{"peak RSS, from its start on", "Operator", "MiB-peak-RSS", "MiB", 600},
 		{"RSS after the first ticks", "Operator", "MiB-RSS", "MiB", 0},
+		{"a report's first checkpoint, in base64", "Operator", "B/checkpoint", "B", 0},
 	}},
 	{name: "writes", title: "A write of a status, to a real API server", folder: "./internal/controller", benchmark: "^BenchmarkStatusWrite$", rounds: "200x", needsServer: true, rows: []row{
 		{"20 rows: processor time of kube-apiserver", "StatusWrite/rows=20", "apiserver-cpu-ms/write", "ms", 0},

@@ -14,6 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/serializer/protobuf"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes/scheme"
+
+	"github.com/usage-operator/usage-operator/api/v1alpha1"
 )
 
 // apiServer speaks like one, as far as the operator listens. It makes the
@@ -24,6 +26,8 @@ type apiServer struct {
 	codec   *protobuf.Serializer
 	raw     *protobuf.RawSerializer
 
+	checkpoints storedCheckpoints
+
 	mu      sync.Mutex
 	answer  *answer
 	metrics int // reads of the Metrics API
@@ -31,20 +35,29 @@ type apiServer struct {
 }
 
 // counts is what a test asks the server for.
-type counts struct{ MetricsReads, StatusWrites int }
+type counts struct {
+	MetricsReads, StatusWrites int
+	// Checkpoints are those that are stored, and CheckpointBytes what they take.
+	Checkpoints, CheckpointBytes int
+}
 
 func newAPIServer(c cluster, reports int) (*apiServer, error) {
 	answer, err := newAnswer(c)
 	if err != nil {
 		return nil, err
 	}
-	s := &apiServer{
-		cluster: c,
-		codec:   protobuf.NewSerializer(scheme.Scheme, scheme.Scheme),
-		raw:     protobuf.NewRawSerializer(scheme.Scheme, scheme.Scheme),
-		answer:  answer,
+	own, err := ownKinds()
+	if err != nil {
+		return nil, err
 	}
-	for path, document := range discovery {
+	s := &apiServer{
+		cluster:     c,
+		codec:       protobuf.NewSerializer(scheme.Scheme, scheme.Scheme),
+		raw:         protobuf.NewRawSerializer(scheme.Scheme, scheme.Scheme),
+		answer:      answer,
+		checkpoints: storedCheckpoints{objects: map[string]v1alpha1.UsageCheckpoint{}},
+	}
+	for path, document := range discovery(own) {
 		s.HandleFunc("GET "+path+"/{$}", respond(document))
 		s.HandleFunc("GET "+path, respond(document))
 	}
@@ -55,13 +68,17 @@ func newAPIServer(c cluster, reports int) (*apiServer, error) {
 	s.HandleFunc("GET /apis/metrics.k8s.io/v1beta1/nodes", func(w http.ResponseWriter, r *http.Request) {
 		respond(nodeAnswer(c, time.Now()))(w, r)
 	})
-	newReports(c, reports).serve(s)
-	s.HandleFunc("GET /counts", func(w http.ResponseWriter, _ *http.Request) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		must(json.NewEncoder(w).Encode(counts{s.metrics, s.writes}))
-	})
+	newReports(c, reports).serve(s, own)
+	s.checkpoints.serve(s)
+	s.HandleFunc("GET /counts", func(w http.ResponseWriter, r *http.Request) { respond(s.counts())(w, r) })
 	return s, nil
+}
+
+func (s *apiServer) counts() counts {
+	count, bytes := s.checkpoints.size()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return counts{s.metrics, s.writes, count, bytes}
 }
 
 func respond(document any) http.HandlerFunc {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 const ourGroup = "/apis/usage-operator.io/v1alpha1/"
@@ -18,15 +20,12 @@ type storedReports struct {
 	objects map[string]json.RawMessage
 }
 
-// reportKinds are by their resource.
-var reportKinds = map[string]string{"usagereports": "UsageReport", "clusterusagereports": "ClusterUsageReport"}
-
 // newReports are one over the cluster, and all others in namespaces.
 func newReports(c cluster, n int) *storedReports {
 	s := &storedReports{lists: map[string][]json.RawMessage{}, objects: map[string]json.RawMessage{}}
-	s.add("clusterusagereports", "", "by-workload")
+	s.add("ClusterUsageReport", "clusterusagereports", "", "by-workload")
 	for i := range n - 1 {
-		s.add("usagereports", c.namespace(i%c.namespaces()), fmt.Sprint("by-workload-", i))
+		s.add("UsageReport", "usagereports", c.namespace(i%c.namespaces()), fmt.Sprint("by-workload-", i))
 	}
 	return s
 }
@@ -36,25 +35,26 @@ const storedReport = `{"apiVersion": "usage-operator.io/v1alpha1", "kind": %q,
 "spec": {"interval": "1h", "top": 20, "sortBy": {"resource": "cpu", "measure": "Usage"}, "groupBy": [{"type": "Workload"}]},
 "status": {"observedGeneration": -1}}`
 
-func (s *storedReports) add(resource, namespace, name string) {
-	object := json.RawMessage(fmt.Sprintf(storedReport, reportKinds[resource], namespace, name, namespace+"/"+name))
+func (s *storedReports) add(kind, resource, namespace, name string) {
+	object := json.RawMessage(fmt.Sprintf(storedReport, kind, namespace, name, uid(resource, len(s.objects))))
 	s.lists[resource] = append(s.lists[resource], object)
 	s.objects[path.Join(resource, namespace, name)] = object
 }
 
-func (s *storedReports) serve(server *apiServer) {
-	for resource := range reportKinds {
-		server.HandleFunc("GET "+ourGroup+resource, s.listing(resource))
+// serve also lists the kinds of which there are none.
+func (s *storedReports) serve(server *apiServer, own []metav1.APIResource) {
+	for _, kind := range own {
+		server.HandleFunc("GET "+ourGroup+kind.Name, s.listing(kind))
 	}
 	server.HandleFunc("PATCH "+ourGroup+"clusterusagereports/{name}/status", server.counted(s.patching("clusterusagereports")))
 	server.HandleFunc("PATCH "+ourGroup+"namespaces/{namespace}/usagereports/{name}/status", server.counted(s.patching("usagereports")))
 }
 
 // listing lists, or watches in silence. It does not stream lists.
-func (s *storedReports) listing(resource string) http.HandlerFunc {
+func (s *storedReports) listing(kind metav1.APIResource) http.HandlerFunc {
 	list := map[string]any{
-		"apiVersion": "usage-operator.io/v1alpha1", "kind": reportKinds[resource] + "List",
-		"metadata": map[string]any{"resourceVersion": "1"}, "items": s.lists[resource],
+		"apiVersion": "usage-operator.io/v1alpha1", "kind": kind.Kind + "List",
+		"metadata": map[string]any{"resourceVersion": "1"}, "items": s.lists[kind.Name],
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch q := r.URL.Query(); {

@@ -1,0 +1,105 @@
+package threshold_test
+
+// outcomes are what the situations come to after an edit: at once, by the same
+// reading, and by a new one that says the same. What is not listed comes to the
+// same as nothing.
+var outcomes = map[string]map[string]string{
+	"Critical": {
+		"nothing":          "Firing; Firing",
+		"critical longer":  "Firing Cleared Critical (SpecChanged) at 1m0s; Firing",
+		"critical removed": "Firing Cleared Critical (SpecChanged) at 1m0s; Firing",
+		"floor up":         "OK Cleared Critical (BelowFloor) at 1m0s; OK",
+		"meaning":          "OK Cleared Critical (SpecChanged) at 1m0s; Pending",
+		"repeat":           "Firing Still Critical at 1m0s; Firing Still Critical",
+	},
+	"Firing": {
+		"nothing":         "Firing; Firing",
+		"floor up":        "OK Cleared Warning (BelowFloor) at 1m0s; OK",
+		"for longer":      "Pending Cleared Warning (SpecChanged) at 1m0s; Pending",
+		"meaning":         "OK Cleared Warning (SpecChanged) at 1m0s; Pending",
+		"repeat":          "Firing Still Warning at 1m0s; Firing Still Warning",
+		"warning removed": "OK Cleared Warning (SpecChanged) at 1m0s; OK",
+	},
+	"Firing, milder": {
+		"nothing":         "Firing; Firing",
+		"floor up":        "OK Cleared Warning (BelowFloor) at 1m15s; OK",
+		"for longer":      "Pending Cleared Warning (SpecChanged) at 1m15s; OK",
+		"meaning":         "OK Cleared Warning (SpecChanged) at 1m15s; OK",
+		"repeat":          "Firing Still Warning at 1m15s; Firing Still Warning",
+		"warning removed": "OK Cleared Warning (SpecChanged) at 1m15s; OK",
+	},
+	"Firing, no data": {
+		"nothing":          "Firing; Firing",
+		"critical longer":  "Firing Cleared Critical (SpecChanged) at 1m0s; Firing",
+		"critical removed": "Firing Cleared Critical (SpecChanged) at 1m0s; Firing",
+		"meaning":          "Pending Cleared Critical (SpecChanged) at 1m0s; Pending",
+		"repeat":           "Firing Still Critical at 1m0s; Firing Still Critical at 1m15s",
+	},
+	"Firing, open": {
+		"nothing":         "Firing; Firing",
+		"for longer":      "Unknown Cleared Warning (SpecChanged) at 1m15s; Unknown",
+		"meaning":         "Unknown Cleared Warning (SpecChanged) at 1m15s; Unknown",
+		"repeat":          "Firing Still Warning at 1m15s; Firing Still Warning at 1m30s",
+		"warning removed": "Unknown Cleared Warning (SpecChanged) at 1m15s; Unknown",
+	},
+	"OK": {
+		"nothing":    "OK; OK",
+		"above down": "Pending; Pending",
+	},
+	"Pending": {
+		"nothing":         "Pending; Firing Exceeded Warning",
+		"above up":        "Pending; OK",
+		"floor up":        "OK; OK",
+		"for longer":      "Pending; Pending",
+		"meaning":         "OK; Pending",
+		"silence":         "Pending; Firing",
+		"warning removed": "OK; OK",
+	},
+	"Pending, open": {
+		"nothing":       "Unknown; Unknown",
+		"no data fires": "Firing Unknown Warning at 1m0s; Firing",
+	},
+	"Unknown": {
+		"nothing":         "Unknown; Unknown",
+		"above down":      "Pending; Pending",
+		"above up":        "OK; OK",
+		"floor up":        "OK; OK",
+		"warning removed": "OK; OK",
+	},
+	"cleared, silenced": {
+		"nothing":         "OK; OK",
+		"above down":      "Pending; Pending",
+		"no silence":      "OK Cleared Warning (Recovered) at 1m45s; OK",
+		"silence is over": "OK Cleared Warning (Recovered) at 1m45s; OK",
+	},
+	"clearing": {
+		"nothing":         "Firing; OK Cleared Warning (Recovered)",
+		"above down":      "Firing; Firing",
+		"clear down":      "Firing; Firing",
+		"floor up":        "OK Cleared Warning (BelowFloor) at 1m15s; OK",
+		"for longer":      "Pending Cleared Warning (SpecChanged) at 1m15s; OK",
+		"keep longer":     "Firing; Firing",
+		"meaning":         "OK Cleared Warning (SpecChanged) at 1m15s; OK",
+		"repeat":          "Firing Still Warning at 1m15s; OK Cleared Warning (Recovered)",
+		"silence":         "Firing; OK",
+		"warning removed": "OK Cleared Warning (SpecChanged) at 1m15s; OK",
+	},
+	"silenced": {
+		"nothing":         "Firing; Firing",
+		"floor up":        "OK; OK",
+		"for longer":      "Pending; Pending",
+		"meaning":         "OK; Pending",
+		"no silence":      "Firing Exceeded Warning at 1m0s; Firing",
+		"silence is over": "Firing Exceeded Warning at 1m0s; Firing",
+		"warning removed": "OK; OK",
+	},
+	"told, silenced": {
+		"nothing":         "Firing; Firing",
+		"floor up":        "OK; OK",
+		"for longer":      "Pending; Pending",
+		"meaning":         "OK; Pending",
+		"no silence":      "Firing Still Warning at 1m15s; Firing",
+		"silence is over": "Firing Still Warning at 1m15s; Firing",
+		"warning removed": "OK; OK",
+	},
+}

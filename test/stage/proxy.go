@@ -1,0 +1,81 @@
+package stage
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"k8s.io/client-go/rest"
+)
+
+// Proxy stands between the operator and the API server.
+type Proxy struct {
+	// URL is where the operator finds it.
+	URL string
+
+	server *httptest.Server
+	faults atomic.Pointer[Faults]
+	// Requests counts all requests but those of the Metrics API.
+	Requests atomic.Int64
+}
+
+// Faults answers the requests that are to fail. It tells false for those that it
+// leaves alone, and must not have touched the answer then.
+type Faults func(w http.ResponseWriter, r *http.Request) (answered bool)
+
+// Inject puts faults into the proxy, in place of those before; nil for none.
+func (p *Proxy) Inject(f Faults) {
+	if f == nil {
+		p.faults.Store(nil)
+		return
+	}
+	p.faults.Store(&f)
+}
+
+// Cut ends all connections that are open.
+func (p *Proxy) Cut() { p.server.CloseClientConnections() }
+
+// metricsPath is where the Metrics API lies.
+const metricsPath = "/apis/metrics.k8s.io"
+
+func newProxy(config *rest.Config, metrics http.Handler) (*Proxy, error) {
+	transport, err := rest.TransportFor(config)
+	if err != nil {
+		return nil, err
+	}
+	target, err := url.Parse(config.Host)
+	if err != nil {
+		return nil, err
+	}
+	forward := &httputil.ReverseProxy{
+		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(target) },
+		Transport:     transport,
+		FlushInterval: -1, // watches
+		ErrorHandler:  func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
+	}
+	p := &Proxy{}
+	p.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		isMetrics := strings.HasPrefix(r.URL.Path, metricsPath)
+		if !isMetrics {
+			p.Requests.Add(1)
+		}
+		if f := p.faults.Load(); f != nil && (*f)(w, r) {
+			return
+		}
+		if isMetrics {
+			metrics.ServeHTTP(w, r)
+			return
+		}
+		forward.ServeHTTP(w, r)
+	}))
+	p.URL = p.server.URL
+	return p, nil
+}
+
+func (p *Proxy) close() {
+	p.server.CloseClientConnections()
+	p.server.Close()
+}
