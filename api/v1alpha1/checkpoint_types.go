@@ -6,6 +6,9 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // of its report or threshold.
 const OwnerUIDLabel = "usage-operator.io/owner-uid"
 
+// BaseAnnotation names, on a UsageCheckpoint, the other one that it refers to.
+const BaseAnnotation = "usage-operator.io/base"
+
 // UsageCheckpoint is what the operator remembers of one report, or threshold,
 // while it is not running. It is the operator's own: it stands in the operator's namespace only,
 // is written and deleted by it alone, and is for nobody else to read or to edit.

@@ -55,6 +55,24 @@ func (l *Ledger) drop() {
 	}
 }
 
+// ClosedAccounts returns how many accounts the closed periods have.
+func (l *Ledger) ClosedAccounts() (n int) {
+	for i := range l.closed {
+		n += len(l.closed[i].Accounts)
+	}
+	return n
+}
+
+// Fold takes so many accounts out of closed periods: of the oldest first, and of each
+// the smallest first. They are summed then; no total changes.
+func (l *Ledger) Fold(n int) {
+	for i := range l.closed {
+		fold := min(n, len(l.closed[i].Accounts))
+		l.closed[i] = l.closed[i].Cut(len(l.closed[i].Accounts) - fold)
+		n -= fold
+	}
+}
+
 // period shows the running period.
 func (r *running) period(t *Terms, reason Reason, end int64) Period {
 	p := Period{

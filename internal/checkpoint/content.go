@@ -50,8 +50,8 @@ func ReasonOf(err error) Reason {
 // Open decodes the checkpoint of an owner that has this UID. Where the hash of what
 // gives its memory its meaning is another one now, the snapshot says so, and holds
 // no more than its sections.
-func Open(data []byte, owner string, hash Hash) (*usage.Snapshot, error) {
-	c, err := Decode(data)
+func Open(data, base []byte, owner string, hash Hash) (*usage.Snapshot, error) {
+	c, err := Decode(data, base)
 	switch {
 	case err != nil:
 		return nil, err

@@ -24,9 +24,13 @@ const (
 	farthest = 200 * 365 * 24 * time.Hour
 )
 
-// Decode returns what a checkpoint holds. Its errors have a Reason.
-func Decode(data []byte) (*Content, error) {
-	payload, err := unseal(data)
+// Decode returns what a checkpoint holds. Base is the one that it refers to; nil for
+// one that stands alone. Its errors have a Reason.
+func Decode(data, base []byte) (*Content, error) {
+	payload, version, err := unseal(data)
+	if err == nil && version == continued {
+		payload, err = join(payload, base)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -1,42 +1,121 @@
 package checkpoint
 
 import (
-	"encoding/binary"
+	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"time"
+	"sort"
 
-	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
-// Encode returns a checkpoint of at most so many bytes, and how many rows it leaves
-// out for that.
-func Encode(c *Content, limit int) (data []byte, omitted int, err error) {
-	limit = min(limit, MaxBytes)
+// Omitted is what a checkpoint leaves out because it does not fit.
+type Omitted struct {
+	// Rows are those that rank lowest.
+	Rows int
+	// Accounts are those of the oldest closed periods. They are in the totals still.
+	Accounts int
+}
+
+// Encode returns a checkpoint of at most so many bytes that stands alone, and what it
+// leaves out for that.
+func Encode(c *Content, limit int) (data []byte, o Omitted, err error) {
+	f, err := fit(c, limit, alone)
+	return f.data, f.omitted, err
+}
+
+// alone is the form of what needs no base.
+func alone(p *payload) ([]byte, error) { return seal(whole, p.bytes) }
+
+// fitted is what fits.
+type fitted struct {
+	data    []byte
+	payload *payload
+	omitted Omitted
+}
+
+// form makes bytes of a payload.
+type form func(*payload) ([]byte, error)
+
+// fit leaves out what must be for at most so many bytes: accounts as long as all that
+// is no row takes more than half of them, then rows.
+func fit(c *Content, limit int, sealed form) (f fitted, err error) {
+	if limit = min(limit, MaxBytes); limit <= 0 {
+		return f, errors.New("there is no room for the checkpoint")
+	}
+	c, accounts := fold(c, limit/2, sealed)
+	f, err = fitRows(c, limit, sealed)
+	f.omitted.Accounts = accounts
+	return f, err
+}
+
+// fold leaves out as few closed accounts as it can.
+func fold(c *Content, most int, sealed form) (folded *Content, omitted int) {
+	without := func(n int) *Content {
+		if n == 0 {
+			return c
+		}
+		return &Content{Owner: c.Owner, Hash: c.Hash, Snapshot: c.Snapshot.WithoutAccounts(n)}
+	}
+	fits := func(n int) bool {
+		p := newPayload(without(n), nil)
+		if len(p.bytes) <= most {
+			return true
+		}
+		_, size, err := attempt(p, sealed)
+		return err == nil && size <= most
+	}
+	if fits(0) {
+		return c, 0
+	}
+	omitted = sort.Search(c.Snapshot.ClosedAccounts(), fits)
+	return without(omitted), omitted
+}
+
+// fitRows leaves out rows. It does not look for the very last that fits.
+func fitRows(c *Content, limit int, sealed form) (f fitted, err error) {
 	rows := storable(c.Snapshot.Rows)
-	for {
-		payload := encode(c, rows)
-		size := len(payload)
-		if size <= maxPayload {
-			if data, err = seal(payload); err != nil {
-				return nil, 0, fmt.Errorf("compress a checkpoint: %w", err)
-			}
-			if len(data) <= limit {
-				return data, len(c.Snapshot.Rows) - len(rows), nil
-			}
-			size = len(data)
+	fitting, tooMany := 0, len(rows)+1
+	for n := len(rows); ; {
+		p := newPayload(c, rows[:n])
+		data, size, err := attempt(p, sealed)
+		switch {
+		case err != nil:
+			return fitted{}, err
+		case size > limit && n == 0:
+			return fitted{}, fmt.Errorf("even without rows the checkpoint takes %d bytes, allowed are %d", size, limit)
+		case size > limit:
+			tooMany = n
+		default:
+			f, fitting = fitted{data, p, Omitted{Rows: len(c.Snapshot.Rows) - n}}, n
 		}
-		if len(rows) == 0 {
-			return nil, 0, fmt.Errorf("even without rows the checkpoint takes %d bytes, allowed are %d", size, limit)
+		if f.data != nil && (tooMany-fitting <= 1 || len(f.data) >= limit/8*7) {
+			return f, nil
 		}
-		rows = rows[:fewer(len(rows), size, limit)]
+		n = between(fitting, tooMany, n, size, limit)
 	}
 }
 
-// fewer guesses how many of n rows fit where all take too much.
-func fewer(n, size, limit int) int { return min(n-1, n*min(limit, size)/size) }
+// attempt returns what is made of a payload and its size, which is that of the
+// payload where it must not even be compressed.
+func attempt(p *payload, sealed form) (data []byte, size int, err error) {
+	if len(p.bytes) > maxPayload {
+		return nil, len(p.bytes), nil
+	}
+	if data, err = sealed(p); err != nil {
+		return nil, 0, fmt.Errorf("compress a checkpoint: %w", err)
+	}
+	return data, len(data), nil
+}
+
+// between guesses how many rows fit: by the size of n at first, then by halves.
+func between(fitting, tooMany, n, size, limit int) int {
+	guess := (fitting + tooMany) / 2
+	if fitting == 0 && n > 0 && limit > 0 {
+		guess = n * limit / size
+	}
+	return min(max(guess, fitting), tooMany-1)
+}
 
 // storable are the rows that can be decoded again. Owner references are the only
 // names that nobody bounds.
@@ -46,82 +125,4 @@ func storable(rows []usage.RowTrack) []usage.RowTrack {
 	}
 	rows = slices.DeleteFunc(slices.Clone(rows), tooLong)
 	return rows[:min(len(rows), usage.MaxSeries)]
-}
-
-// namesOf returns the parts of a subject in the order of their encoding.
-func namesOf(s *model.Subject) []*string {
-	names := []*string{&s.Namespace, &s.Workload.Group, &s.Workload.Kind, &s.Workload.Name, &s.Pod, &s.Container, &s.Node}
-	for i := range s.Labels {
-		names = append(names, &s.Labels[i].Value)
-	}
-	return names
-}
-
-func encode(c *Content, rows []usage.RowTrack) []byte {
-	s := c.Snapshot
-	to := appendName(nil, c.Owner)
-	to = append(to, c.Hash[:]...)
-	to = binary.AppendVarint(to, s.Time.UnixNano())
-	to = binary.AppendUvarint(to, uint64(len(s.Sections)))
-	for _, name := range slices.Sorted(maps.Keys(s.Sections)) {
-		to = appendName(to, name)
-		to = appendName(to, string(s.Sections[name]))
-	}
-	if s.Total == nil {
-		return append(to, 0)
-	}
-	to = appendTrack(append(to, 1), s.Total, s.Time)
-	to = binary.AppendUvarint(to, uint64(len(rows)))
-	for i := range rows {
-		to = appendSubject(to, &rows[i].Subject)
-		to = appendTrack(to, &rows[i].Track, s.Time)
-	}
-	return to
-}
-
-func appendSubject(to []byte, s *model.Subject) []byte {
-	var flags byte
-	if s.Workload.ClusterScoped {
-		flags = clusterScoped
-	}
-	for i := range s.Labels {
-		if s.Labels[i].Present {
-			flags |= 1 << i
-		}
-	}
-	to = append(to, flags)
-	for _, name := range namesOf(s) {
-		to = appendName(to, *name)
-	}
-	return to
-}
-
-// appendTrack writes times as their distances from that of the snapshot: most are
-// the same in all rows.
-func appendTrack(to []byte, t *usage.Track, taken time.Time) []byte {
-	to = binary.AppendVarint(to, int64(taken.Sub(t.Until)))
-	to = binary.AppendVarint(to, t.Newest)
-	flags := len(to)
-	to = append(to, 0)
-	for i, at := range []time.Time{t.Empty, t.Since} {
-		if !at.IsZero() {
-			to[flags] |= 1 << i
-			to = binary.AppendVarint(to, int64(taken.Sub(at)))
-		}
-	}
-	for _, window := range t.Windows {
-		if window == nil {
-			to = append(to, noWindow)
-		} else {
-			to, _ = window.AppendBinary(to) // which never fails
-		}
-	}
-	return to
-}
-
-// noWindow stands where a window has its length, which is not 0.
-const noWindow = 0
-
-func appendName(to []byte, name string) []byte {
-	return append(binary.AppendUvarint(to, uint64(len(name))), name...)
 }

@@ -14,7 +14,7 @@ func FuzzDecode(f *testing.F) {
 		if len(data) > sumBytes {
 			resum(data)
 		}
-		if c, err := Decode(data); err == nil {
+		if c, err := Decode(data, nil); err == nil {
 			mustLiveOn(t, c)
 		} else if ReasonOf(err) == "" {
 			t.Errorf("an error without a reason: %v", err)
@@ -27,20 +27,20 @@ func FuzzDecode(f *testing.F) {
 func FuzzPayload(f *testing.F) {
 	c := busy(1, time.Minute, 1)
 	c.Snapshot.Sections = map[string][]byte{"one": {1}}
-	f.Add(encode(c, c.Snapshot.Rows))
+	f.Add(newPayload(c, c.Snapshot.Rows).bytes)
 	values := ofValues(1)
-	f.Add(encode(values, values.Snapshot.Rows))
+	f.Add(newPayload(values, values.Snapshot.Rows).bytes)
 	c.Snapshot.Total = nil
-	f.Add(encode(c, nil))
+	f.Add(newPayload(c, nil).bytes)
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		if len(payload) > maxPayload {
 			return
 		}
-		data, err := seal(payload)
+		data, err := seal(whole, payload)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c, err := Decode(data); err == nil {
+		if c, err := Decode(data, nil); err == nil {
 			mustLiveOn(t, c)
 		}
 	})

@@ -60,15 +60,15 @@ func ofValues(rows int) *Content {
 func mustEncode(t testing.TB, c *Content) []byte {
 	t.Helper()
 	data, omitted, err := Encode(c, MaxBytes)
-	if err != nil || omitted != 0 {
-		t.Fatalf("%d rows are left out: %v", omitted, err)
+	if err != nil || omitted != (Omitted{}) {
+		t.Fatalf("left out are %+v: %v", omitted, err)
 	}
 	return data
 }
 
 func mustDecode(t testing.TB, data []byte) *Content {
 	t.Helper()
-	c, err := Decode(data)
+	c, err := Decode(data, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,8 +12,11 @@ import (
 )
 
 const (
-	// Version is that of the encoding.
-	Version = 1
+	// Version is that of the newest encoding.
+	Version = continued
+	// whole is the version of checkpoints that stand alone, continued that of those
+	// which refer to one.
+	whole, continued = 1, 2
 	// MaxBytes is the largest size of any checkpoint.
 	MaxBytes = 1 << 20
 	// maxPayload bounds what a checkpoint is before its compression.
@@ -21,6 +24,9 @@ const (
 	// sumBytes is the size of the checksum.
 	sumBytes = 4
 )
+
+// VersionOf returns the version of a checkpoint, of whatever version it is.
+func VersionOf(data []byte) byte { return data[0] }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -33,10 +39,10 @@ var compressors = sync.Pool{New: func() any {
 	return w
 }}
 
-// seal compresses a payload and guards it.
-func seal(payload []byte) ([]byte, error) {
+// seal compresses a payload of a version and guards it.
+func seal(version byte, payload []byte) ([]byte, error) {
 	var sealed bytes.Buffer
-	sealed.WriteByte(Version)
+	sealed.WriteByte(version)
 	sealed.Write(binary.AppendUvarint(nil, uint64(len(payload))))
 	w := compressors.Get().(*flate.Writer) //nolint:errcheck // it holds nothing else
 	defer compressors.Put(w)
@@ -50,27 +56,26 @@ func seal(payload []byte) ([]byte, error) {
 	return binary.BigEndian.AppendUint32(sealed.Bytes(), crc32.Checksum(sealed.Bytes(), castagnoli)), nil
 }
 
-// unseal returns the payload of what seal made.
-func unseal(data []byte) ([]byte, error) {
+// unseal returns the payload of what seal made, and its version.
+func unseal(data []byte) (payload []byte, version byte, err error) {
 	if len(data) < 2+sumBytes || len(data) > MaxBytes {
-		return nil, &Error{Corrupt, fmt.Errorf("it has %d bytes", len(data))}
+		return nil, 0, &Error{Corrupt, fmt.Errorf("it has %d bytes", len(data))}
 	}
 	guarded, sum := data[:len(data)-sumBytes], data[len(data)-sumBytes:]
 	if crc32.Checksum(guarded, castagnoli) != binary.BigEndian.Uint32(sum) {
-		return nil, &Error{Corrupt, errors.New("the checksum is wrong")}
+		return nil, 0, &Error{Corrupt, errors.New("the checksum is wrong")}
 	}
-	if guarded[0] != Version {
-		return nil, &Error{ForeignVersion, fmt.Errorf("it is of version %d, known is %d", guarded[0], Version)}
+	if version = guarded[0]; version != whole && version != continued {
+		return nil, 0, &Error{ForeignVersion, fmt.Errorf("it is of version %d, the newest known is %d", version, Version)}
 	}
 	size, n := binary.Uvarint(guarded[1:])
 	if n <= 0 || size > maxPayload {
-		return nil, &Error{Corrupt, errors.New("its size is beyond the bounds")}
+		return nil, 0, &Error{Corrupt, errors.New("its size is beyond the bounds")}
 	}
-	payload, err := inflate(guarded[1+n:], int(size))
-	if err != nil {
-		return nil, &Error{Corrupt, err}
+	if payload, err = inflate(guarded[1+n:], int(size)); err != nil {
+		return nil, 0, &Error{Corrupt, err}
 	}
-	return payload, nil
+	return payload, version, nil
 }
 
 // inflate expects so many bytes, and never holds more.

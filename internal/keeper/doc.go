@@ -13,14 +13,20 @@
 // of them spread over it, and within a budget of bytes a second. What has not
 // changed is not written. On a graceful stop all are written.
 //
+// What lasts of a checkpoint is an object of its own, the base, which the other one
+// refers to. The base is written first, under a new name, and the one before deleted
+// last, so that at any time what is referred to is there. A base is followed by
+// another when what was written beside it, beyond the least that it can be, adds up to
+// its size: then another costs no more than to go on so has.
+//
 // A write names the version that it replaces. Where it fails with a conflict,
 // another operator has written: this one was asleep, perhaps, and is not the
 // leader any more. What it has in memory is worth nothing then. It drops the owner
 // and begins again with what is stored.
 //
 // Nothing of this is cached or watched. A sweep lists the names, when the operator
-// begins to lead and every hour, and deletes what has lost its owner. Who must act
-// on that first, OnOrphan lets.
+// begins to lead and every hour, and deletes what has lost its owner, and bases that
+// nothing refers to. Who must act on that first, OnOrphan lets.
 package keeper
 
 // +kubebuilder:rbac:groups=usage-operator.io,namespace=usage-operator-system,resources=usagecheckpoints,verbs=get;list;create;update;delete

@@ -26,7 +26,22 @@ type entry struct {
 	holds *mark
 	// unsure is what was sent last, if nobody knows whether it was stored.
 	unsure []byte
+	// size is what is stored takes, in bytes, and omitted what did not fit.
+	size    int
+	omitted checkpoint.Omitted
+
+	// What follows is guarded by writing. baseName is the object that what is stored
+	// refers to, "" for none. base is nil where another is to be made.
+	baseName string
+	base     *checkpoint.Base
+	// least is the smallest size of what was stored beside the base, and excess what
+	// all that was stored took beyond that, added up.
+	least, excess int
 }
+
+// isSpent tells whether it is time for another base: what has changed since was
+// written again and again, and has cost as much as a base does.
+func (e *entry) isSpent() bool { return e.base == nil || e.excess > e.base.Size() }
 
 // mark tells snapshots apart. Clocks are adjusted, so that it is in seconds.
 type mark struct {
@@ -53,6 +68,18 @@ func (k *Keeper) isResting(e *entry) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return e.rests
+}
+
+// incomplete is how many checkpoints leave something out.
+func (k *Keeper) incomplete() (n int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, e := range k.entries {
+		if e.omitted != (checkpoint.Omitted{}) {
+			n++
+		}
+	}
+	return n
 }
 
 // oldest is the age of the oldest checkpoint of an owner that is followed.

@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	"k8s.io/client-go/rest"
 	testingclock "k8s.io/utils/clock/testing"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
@@ -31,18 +32,20 @@ var start = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 
 // fixture is a namespace for reports and checkpoints.
 type fixture struct {
-	*testing.T
+	testing.TB
 	server    client.WithWatch
 	namespace string
 	clock     *testingclock.FakeClock
 }
 
-func newFixture(t *testing.T) *fixture {
+func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	scheme := runtime.NewScheme()
 	utilruntime.Must(corev1.AddToScheme(scheme))
 	utilruntime.Must(v1alpha1.AddToScheme(scheme))
-	server, err := client.NewWithWatch(apiServer.Config(t), client.Options{Scheme: scheme})
+	config := rest.CopyConfig(apiServer.Config(t))
+	config.QPS = -1 // without a bound
+	server, err := client.NewWithWatch(config, client.Options{Scheme: scheme})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +53,7 @@ func newFixture(t *testing.T) *fixture {
 	if err := server.Create(t.Context(), ns); err != nil {
 		t.Fatal(err)
 	}
-	return &fixture{T: t, server: server, namespace: ns.Name, clock: testingclock.NewFakeClock(start)}
+	return &fixture{TB: t, server: server, namespace: ns.Name, clock: testingclock.NewFakeClock(start)}
 }
 
 // operator is a keeper with an engine of one pod.

@@ -337,14 +337,14 @@ type oversized struct{ *operator }
 
 func (o oversized) Snapshot(id usage.ID, plan *selection.Plan) (*usage.Snapshot, bool) {
 	s, ok := o.operator.Snapshot(id, plan)
-	s.Sections = map[string][]byte{"history": noise(3 << 20)}
+	s.Sections = map[string][]byte{"history": noise(3<<20, 0)}
 	return s, ok
 }
 
 // noise cannot be compressed.
-func noise(size int) []byte {
+func noise(size int, seed byte) []byte {
 	data := make([]byte, size)
-	random := rand.NewChaCha8([32]byte{})
+	random := rand.NewChaCha8([32]byte{seed})
 	random.Read(data) //nolint:errcheck // it never fails
 	return data
 }

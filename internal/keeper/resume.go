@@ -25,8 +25,8 @@ func (k *Keeper) Resume(ctx context.Context, o Owner, plan *selection.Plan, hash
 	e := &entry{owner: o, plan: plan, hash: hash, current: k.clock.Now(), due: nextSlot(o.UID, k.interval, k.clock.Now())}
 	var snapshot *usage.Snapshot
 	if x != nil {
-		e.version = x.version
-		snapshot = k.open(e, x.data)
+		e.version, e.baseName, e.size = x.version, x.base, len(x.data)+len(x.baseData)
+		snapshot = k.open(e, x)
 	}
 	k.set(e)
 	return snapshot, nil
@@ -47,8 +47,8 @@ func (k *Keeper) follows(o *Owner, plan *selection.Plan, hash checkpoint.Hash) b
 
 // open decodes what was stored. What is of no use is left aside: the next write
 // replaces it.
-func (k *Keeper) open(e *entry, data []byte) *usage.Snapshot {
-	s, err := checkpoint.Open(data, e.owner.UID, e.hash)
+func (k *Keeper) open(e *entry, x *stored) *usage.Snapshot {
+	s, err := checkpoint.Open(x.data, x.baseData, e.owner.UID, e.hash)
 	switch {
 	case err != nil:
 		k.metrics.failed(string(checkpoint.ReasonOf(err)))

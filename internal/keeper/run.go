@@ -113,7 +113,7 @@ func (k *Keeper) deleteOne(ctx context.Context, uid string, how doom) error {
 		if err != nil || x == nil {
 			return err
 		}
-		return k.bury(ctx, x)
+		return k.bury(ctx, uid, x)
 	}
 	return k.store.remove(ctx, uid)
 }

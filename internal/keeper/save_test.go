@@ -127,7 +127,7 @@ func TestSaveFails(t *testing.T) {
 		}
 		return c.Create(ctx, x, opts...)
 	}})
-	source := &alarmed{alerts: string(noise(3 << 20))}
+	source := &alarmed{alerts: string(noise(3<<20, 0))}
 	o.source = source
 	o.resumed(ownedBy(r))
 	if err := o.Save(t.Context(), idOf(r)); !errors.Is(err, errTooLarge) {

@@ -27,20 +27,28 @@ func (k *Keeper) sweepOrRetry(ctx context.Context) time.Duration {
 
 // sweep deletes the checkpoints that have lost their owners. The names are listed
 // first, so that an owner that is made meanwhile keeps its own; and what the cache
-// does not know may just be new, so that the API server is asked.
+// does not know may just be new, so that the API server is asked. A base that nothing
+// refers to is one that was left behind, unless it is new.
 func (k *Keeper) sweep(ctx context.Context) error {
-	names, err := k.store.names(ctx)
-	if err != nil || len(names) == 0 {
+	all, err := k.store.list(ctx)
+	if err != nil || len(all) == 0 {
 		return err
 	}
 	live, err := k.live(ctx)
 	if err != nil {
 		return err
 	}
+	inUse := map[string]bool{}
+	for i := range all {
+		inUse[all[i].base] = true
+	}
 	var failed error
-	for _, uid := range names {
-		if !live[uid] {
-			failed = errors.Join(failed, k.sweepOne(ctx, uid))
+	for i := range all {
+		switch x := &all[i]; {
+		case x.isBase() && !inUse[x.name] && k.clock.Since(x.created) > sweepInterval:
+			failed = errors.Join(failed, k.store.delete(ctx, x.name))
+		case !x.isBase() && !live[x.name]:
+			failed = errors.Join(failed, k.sweepOne(ctx, x.name))
 		}
 	}
 	return failed
@@ -56,7 +64,7 @@ func (k *Keeper) sweepOne(ctx context.Context, uid string) error {
 		return err
 	}
 	k.log.Info("A checkpoint has lost its owner and is deleted", "checkpoint", uid, "owner", x.owner.ID)
-	return k.bury(ctx, x)
+	return k.bury(ctx, uid, x)
 }
 
 // sees tells whether the operator can find an owner. Where it cannot, the checkpoint
@@ -67,21 +75,21 @@ func (k *Keeper) sees(o *Owner) bool {
 
 // bury deletes a checkpoint without an owner, after those have acted on it that
 // want to. What cannot be read is for nobody to act on.
-func (k *Keeper) bury(ctx context.Context, x *stored) error {
+func (k *Keeper) bury(ctx context.Context, uid string, x *stored) error {
 	k.mu.Lock()
 	orphan := k.orphans[x.owner.Kind]
 	k.mu.Unlock()
-	c, err := checkpoint.Decode(x.data)
+	c, err := checkpoint.Decode(x.data, x.baseData)
 	switch {
 	case orphan == nil:
 	case err != nil:
 		k.log.Error(err, "A checkpoint without an owner is of no use", "owner", x.owner.ID)
-	case c.Owner == x.owner.UID:
+	case c.Owner == uid && x.owner.UID == uid:
 		if err := orphan(ctx, x.owner, c.Snapshot); err != nil {
 			return fmt.Errorf("ending what %s remembered: %w", x.owner.String(), err)
 		}
 	}
-	return k.store.remove(ctx, x.name)
+	return k.store.remove(ctx, uid)
 }
 
 // live returns the UIDs of all owners that the cache knows.

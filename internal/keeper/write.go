@@ -28,13 +28,6 @@ func isNews(err error) bool {
 	return err != nil && !errors.Is(err, ErrSuperseded) && !errors.Is(err, errAbsent) && !errors.Is(err, errTooLarge)
 }
 
-// draft is a checkpoint that is to be written.
-type draft struct {
-	stored
-	// mark is what it tells of.
-	mark *mark
-}
-
 // write stores what an owner remembers, if that has changed. Where it has to queue
 // for the budget, it returns after what time to try again.
 func (k *Keeper) write(ctx context.Context, e *entry, queues bool) (wait time.Duration, err error) {
@@ -48,29 +41,50 @@ func (k *Keeper) write(ctx context.Context, e *entry, queues bool) (wait time.Du
 		}
 		return 0, err
 	}
-	w := budget.Write{ID: e.owner.ID, Bytes: len(x.data), Interval: k.interval}
+	w := budget.Write{ID: e.owner.ID, Bytes: x.size(), Interval: k.interval}
 	if !queues {
 		k.budget.Take(now, w)
 	} else if wait := k.budget.Ask(now, w); wait > 0 {
 		return wait, nil
 	}
-	if err = k.put(ctx, e, x, now); isConflict(err) {
-		if err = k.resolve(ctx, e, x); err == nil {
-			err = k.put(ctx, e, x, now)
-		}
-	}
-	return 0, err
+	return 0, k.put(ctx, e, x, now)
 }
 
-func isConflict(err error) bool { return apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) }
+// put writes a draft, the base first: until what refers to it is there, all that was
+// stored before is.
+func (k *Keeper) put(ctx context.Context, e *entry, x *draft, now time.Time) (err error) {
+	if x.baseData != nil {
+		if x.base, err = k.store.putBase(ctx, &x.owner, x.baseData, now); err != nil {
+			k.metrics.failed(writeFailed)
+			return err
+		}
+	}
+	before := e.baseName
+	if err = k.putHead(ctx, e, x, now); isConflict(err) {
+		if err = k.resolve(ctx, e, x); err == nil {
+			err = k.putHead(ctx, e, x, now)
+		}
+	}
+	switch {
+	case err == nil && before != x.base:
+		k.discard(ctx, before)
+	case x.baseData != nil && (isConflict(err) || errors.Is(err, ErrSuperseded)):
+		k.discard(ctx, x.base)
+	}
+	return err
+}
 
-// put writes a draft once.
-func (k *Keeper) put(ctx context.Context, e *entry, x *draft, now time.Time) error {
+// putHead writes once what refers to the base.
+func (k *Keeper) putHead(ctx context.Context, e *entry, x *draft, now time.Time) error {
 	version, err := k.store.put(ctx, &x.stored, now)
 	switch {
 	case err == nil:
-		k.metrics.wrote(len(x.data))
-		k.note(func() { e.version, e.holds, e.current, e.unsure = version, x.mark, now, nil })
+		k.metrics.wrote(x.size())
+		k.tell(e, x.omitted)
+		k.note(func() {
+			e.version, e.holds, e.current, e.unsure, e.size, e.omitted = version, x.mark, now, nil, x.takes(), x.omitted
+		})
+		e.accept(x)
 		return nil
 	case isConflict(err):
 		return err
@@ -82,49 +96,31 @@ func (k *Keeper) put(ctx context.Context, e *entry, x *draft, now time.Time) err
 	return err
 }
 
-// compose encodes what an owner remembers. It returns nil where that is stored
-// already.
-func (k *Keeper) compose(e *entry) (*draft, error) {
-	k.mu.Lock()
-	x := &draft{stored: stored{owner: e.owner, version: e.version}}
-	plan, hash, holds, limit := e.plan, e.hash, e.holds, k.limit(e.owner.Kind)
-	k.mu.Unlock()
-	s, ok := k.source.Snapshot(e.owner.ID, plan)
-	if !ok || s.Total == nil && len(s.Sections) == 0 {
-		return nil, errAbsent
+// tell logs when something begins to be left out, not each time.
+func (k *Keeper) tell(e *entry, o checkpoint.Omitted) {
+	if (o.Accounts > 0 && e.omitted.Accounts == 0) || (o.Rows > 0 && e.omitted.Rows == 0) {
+		k.log.Info("Not all fits into a checkpoint: after a restart, these rows have no statistics and these accounts are in the totals only",
+			"owner", e.owner.ID, "rows", o.Rows, "accounts", o.Accounts)
 	}
-	if x.mark = markOf(s, hash); holds != nil && *x.mark == *holds {
-		return nil, nil //nolint:nilnil // there is nothing to do, which is no error
-	}
-	data, omitted, err := checkpoint.Encode(&checkpoint.Content{Owner: e.owner.UID, Hash: hash, Snapshot: s}, limit)
-	if err != nil {
-		k.metrics.failed(tooLarge)
-		k.log.Error(err, "An owner has no checkpoint", "owner", e.owner.ID)
-		return nil, errors.Join(errTooLarge, err)
-	}
-	if omitted > 0 {
-		k.log.V(1).Info("Not all rows fit into a checkpoint", "owner", e.owner.ID, "omitted", omitted)
-	}
-	x.data = data
-	return x, nil
 }
 
-// limit is what a checkpoint of a kind may take: its share of all.
-func (k *Keeper) limit(kind string) int {
-	most := maxTotal / max(len(k.entries), 1)
-	for i := range k.kinds {
-		if k.kinds[i].Name == kind {
-			most = min(most, k.kinds[i].MaxBytes)
-		}
+func isConflict(err error) bool { return apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) }
+
+// discard deletes a base that nothing refers to. What fails is left to the sweep.
+func (k *Keeper) discard(ctx context.Context, base string) {
+	if base == "" {
+		return
 	}
-	return most
+	if err := k.store.delete(ctx, base); err != nil {
+		k.log.V(1).Info("The base of a checkpoint is left behind", "base", base, "error", err.Error())
+	}
 }
 
 // resolve deals with a conflict. Either an earlier write of this keeper went
 // through although it failed, or somebody deleted it: then the draft takes its
 // place. Or somebody else wrote: then the owner begins again.
 func (k *Keeper) resolve(ctx context.Context, e *entry, x *draft) error {
-	found, err := k.store.get(ctx, e.owner.UID)
+	found, err := k.store.head(ctx, e.owner.UID)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package sketch_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"testing"
@@ -231,5 +232,34 @@ func BenchmarkSize(b *testing.B) {
 				b.ReportMetric(float64(jittered.Size()), "jittered-B")
 			})
 		}
+	}
+}
+
+// BenchmarkRow is the heap of a row's windows of CPU and memory, and the time of a
+// sample of both.
+func BenchmarkRow(b *testing.B) {
+	for _, hours := range []int{1, 24, 744} {
+		b.Run(fmt.Sprintf("hours=%d", hours), func(b *testing.B) {
+			random := rand.New(rand.NewPCG(1, 0))
+			values := make([]model.Sum, 1<<16)
+			for i := range values {
+				values[i] = model.Sum{}.Plus(int64(1e9 * (1.5 + random.NormFloat64()/5)))
+			}
+			length := time.Duration(hours) * time.Hour
+			row, at := [2]*sketch.Window{sketch.New(length), sketch.New(length)}, noon
+			add := func() {
+				at = at.Add(resolution)
+				for r, w := range row {
+					w.Add(at, values[(int(at.Unix()/15)+r)%len(values)], resolution)
+				}
+			}
+			for range length / resolution {
+				add()
+			}
+			for b.Loop() {
+				add()
+			}
+			b.ReportMetric(float64(row[0].Size()+row[1].Size()), "B/row")
+		})
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"time"
 )
 
 // The encoding of a window is its length in milliseconds, the number of its
@@ -13,64 +12,42 @@ import (
 
 // AppendBinary appends the encoding of the window to dst. It never fails.
 func (w *Window) AppendBinary(dst []byte) ([]byte, error) {
-	return w.appendSlots(dst, w.closed, true), nil
+	dst, _ = w.AppendPieces(dst, nil)
+	return dst, nil
 }
 
-// AppendClosed appends the encoding of a window of only those closed slots that
-// are for a time later than after. With AppendOpen it lets a checkpoint store
-// what is closed once. Merge puts the parts together again.
-//
-// Resize and Merge change closed slots, and so does a sample that is older than
-// ClosedUntil: what is stored then tells of the time before.
-func (w *Window) AppendClosed(dst []byte, after time.Time) []byte {
-	rest := w.closed
-	for len(rest) > 0 {
-		s, next := mustUnpack(rest, nil)
-		if s.end > after.UnixMilli() {
-			break
-		}
-		rest = next
-	}
-	return w.appendSlots(dst, rest, false)
-}
-
-// AppendOpen appends the encoding of a window of only the open slot.
-func (w *Window) AppendOpen(dst []byte) []byte {
-	return w.appendSlots(dst, nil, true)
-}
-
-// ClosedUntil returns the end of the newest closed slot, which no newer sample
-// changes any more; the zero time where there is none.
-func (w *Window) ClosedUntil() (end time.Time) {
-	for rest := w.closed; len(rest) > 0; {
-		var s slot
-		s, rest = mustUnpack(rest, nil)
-		end = time.UnixMilli(s.end).UTC()
-	}
-	return end
-}
-
-func (w *Window) appendSlots(dst, closed []byte, open bool) []byte {
-	count := countSlots(closed)
-	open = open && !w.open.isEmpty()
-	if open {
+// AppendPieces does as AppendBinary, and appends to cuts the lengths of dst at which
+// the head and each slot end. A closed slot stays the same bytes until it leaves, so
+// that of two encodings of a window, most pieces are the same.
+func (w *Window) AppendPieces(dst []byte, cuts []int) ([]byte, []int) {
+	sizes := slotSizes(w.closed)
+	count := len(sizes)
+	if !w.open.isEmpty() {
 		count++
 	}
 	dst = binary.AppendUvarint(dst, uint64(w.length))
 	dst = binary.AppendUvarint(dst, uint64(count))
-	dst = append(dst, closed...)
-	if open {
-		dst = w.open.pack(dst)
+	cuts = append(cuts, len(dst))
+	for _, size := range sizes {
+		cuts = append(cuts, cuts[len(cuts)-1]+size)
 	}
-	return dst
+	dst = append(dst, w.closed...)
+	if !w.open.isEmpty() {
+		dst = w.open.pack(dst)
+		cuts = append(cuts, len(dst))
+	}
+	return dst, cuts
 }
 
-func countSlots(packed []byte) (count int) {
+// slotSizes returns how many bytes each of packed slots takes.
+func slotSizes(packed []byte) (sizes []int) {
+	var space [128]cell
 	for len(packed) > 0 {
-		_, packed = mustUnpack(packed, nil)
-		count++
+		_, rest := mustUnpack(packed, space[:])
+		sizes = append(sizes, len(packed)-len(rest))
+		packed = rest
 	}
-	return count
+	return sizes
 }
 
 // Decode reads a window from the start of data and returns the rest. It takes

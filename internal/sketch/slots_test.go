@@ -25,7 +25,7 @@ func TestSlotsAreAligned(t *testing.T) {
 			t.Fatalf("%d went into the slot (%d, %d] of %d", at, s.start, s.end, w.slot)
 		}
 	}
-	if got := countSlots(w.closed); got != 14 {
+	if got := len(slotSizes(w.closed)); got != 14 {
 		t.Errorf("%d closed slots, want 14", got)
 	}
 }

@@ -25,7 +25,7 @@ func TestRestartsAgreeWithOracle(t *testing.T) {
 	}
 	for seed := range uint64(seeds) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			w := restarting{world: newWorld(seed + 1000), saved: map[usage.ID]saved{}}
+			w := restarting{world: newWorld(seed + 1000), saved: map[usage.ID]saved{}, bases: map[usage.ID]*base{}}
 			for step := range *steps {
 				w.step(t)
 				switch {
@@ -49,6 +49,7 @@ func TestRestartsAgreeWithOracle(t *testing.T) {
 // restarting is a world whose operator is killed now and then.
 type restarting struct {
 	*world
+	bases               map[usage.ID]*base
 	saved               map[usage.ID]saved
 	restored, lingering int
 }
@@ -60,6 +61,12 @@ type saved struct {
 	time     time.Time
 	total    *track
 	tracks   map[model.Subject]*track
+}
+
+// base is a checkpoint that others refer to.
+type base struct {
+	*checkpoint.Base
+	data []byte
 }
 
 // save takes snapshots of all reports.
@@ -74,7 +81,7 @@ func (w *restarting) save(t *testing.T) {
 		if _, ok := w.engine.Snapshot(id, new(selection.Plan)); ok {
 			t.Errorf("%v: a snapshot of another plan", id)
 		}
-		truth := saved{plan: w.plans[id], snapshot: stored(t, s), time: w.truth.now, tracks: map[model.Subject]*track{}}
+		truth := saved{plan: w.plans[id], snapshot: w.stored(t, id, s), time: w.truth.now, tracks: map[model.Subject]*track{}}
 		if r.total != nil {
 			truth.total = r.total.clone()
 		}
@@ -85,14 +92,23 @@ func (w *restarting) save(t *testing.T) {
 	}
 }
 
-// stored is a snapshot that has been a checkpoint.
-func stored(t *testing.T, s *usage.Snapshot) *usage.Snapshot {
+// stored is a snapshot that has been a checkpoint, mostly one that refers to a former
+// one.
+func (w *restarting) stored(t *testing.T, id usage.ID, s *usage.Snapshot) *usage.Snapshot {
 	t.Helper()
-	data, omitted, err := checkpoint.Encode(&checkpoint.Content{Owner: "uid", Snapshot: s}, checkpoint.MaxBytes)
-	if err != nil || omitted != 0 {
-		t.Fatalf("%d rows are left out: %v", omitted, err)
+	c := &checkpoint.Content{Owner: "uid", Snapshot: s}
+	if w.bases[id] == nil || w.chance(0.2) {
+		b, data, _, err := checkpoint.EncodeBase(c, checkpoint.MaxBytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.bases[id] = &base{b, data}
 	}
-	opened, err := checkpoint.Open(data, "uid", checkpoint.Hash{})
+	data, omitted, err := w.bases[id].Encode(c, checkpoint.MaxBytes)
+	if err != nil || omitted != (checkpoint.Omitted{}) {
+		t.Fatalf("left out are %+v: %v", omitted, err)
+	}
+	opened, err := checkpoint.Open(data, w.bases[id].data, "uid", checkpoint.Hash{})
 	if err != nil {
 		t.Fatal(err)
 	}

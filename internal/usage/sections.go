@@ -2,6 +2,7 @@ package usage
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/usage-operator/usage-operator/internal/account"
 	"github.com/usage-operator/usage-operator/internal/history"
@@ -86,4 +87,28 @@ func (s *Snapshot) giveAccounts(b *books, need *Need) {
 	}
 	ledger.Renew(*need.Accounts)
 	b.ledger = ledger
+}
+
+// ClosedAccounts returns how many accounts the closed periods of a snapshot have.
+func (s *Snapshot) ClosedAccounts() int {
+	ledger, err := s.ledger()
+	if err != nil || ledger == nil {
+		return 0
+	}
+	return ledger.ClosedAccounts()
+}
+
+// WithoutAccounts returns the snapshot with so many accounts of closed periods less,
+// of the oldest first: they are summed with those that had no place before. The totals
+// of all periods stay. The rest is shared.
+func (s *Snapshot) WithoutAccounts(n int) *Snapshot {
+	ledger, err := s.ledger()
+	if err != nil || ledger == nil {
+		return s
+	}
+	ledger.Fold(n)
+	folded := *s
+	folded.Sections = maps.Clone(s.Sections)
+	folded.section(accountsSection)(ledger.AppendBinary(nil))
+	return &folded
 }
