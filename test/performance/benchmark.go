@@ -53,7 +53,7 @@ func (r runner) run(ctx context.Context, m measurement) (results, error) {
 // What bounds one measurement.
 const (
 	timeout      = "30m"
-	quickTimeout = "3m"
+	quickTimeout = "5m"
 )
 
 // command is what go is called with.
