@@ -1,0 +1,141 @@
+package install
+
+import (
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestRights installs config/default and asks who may do what.
+func TestRights(t *testing.T) {
+	installed(t)
+	kubectl(t, "create", "namespace", "team")
+	t.Cleanup(func() { kubectlAtTheEnd(t, "delete", "namespace", "team") })
+	for _, role := range []string{"view", "edit", "admin"} {
+		kubectl(t, "-n", "team", "create", "rolebinding", role, "--clusterrole="+role, "--user="+role)
+	}
+	t.Run("users", usersHaveTheirKinds)
+	t.Run("metrics", metricsAskWho)
+}
+
+// installed installs config/default until the test ends.
+func installed(t *testing.T) {
+	t.Helper()
+	kubectl(t, "apply", "--server-side", "-k", root+"/config/default")
+	t.Cleanup(func() {
+		kubectlAtTheEnd(t, "delete", "--timeout=2m", "--ignore-not-found", "-k", root+"/config/default")
+	})
+}
+
+// kubectlAtTheEnd is kubectl for a cleanup, which has no context any more.
+func kubectlAtTheEnd(t *testing.T, args ...string) {
+	t.Helper()
+	path, err := local.Program("kubectl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := execute(path, append([]string{"--kubeconfig", local.Kubeconfig()}, args...)...); err != nil {
+		t.Errorf("kubectl %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
+// usersHaveTheirKinds: the namespaced kinds without asking, in their namespace, and
+// nothing else.
+func usersHaveTheirKinds(t *testing.T) {
+	eventually(t, func() error { return may(t, "view", "team", "list", "usagereports", true) }) // aggregation takes a moment
+	for _, row := range []struct {
+		user, namespace, verb, resource string
+		want                            bool
+	}{
+		{"view", "team", "watch", "usagereports", true},
+		{"view", "team", "create", "usagereports", false},
+		{"view", "default", "list", "usagereports", false},
+		{"edit", "team", "create", "usagereports", true},
+		{"edit", "team", "delete", "usagereports", true},
+		{"edit", "team", "patch", "usagereports/status", false},
+		{"admin", "team", "create", "usagereports", true},
+		{"admin", "team", "patch", "usagereports/status", false},
+		{"admin", "team", "list", "clusterusagereports", false},
+		{"view", "team", "list", "usagecheckpoints", false},
+		{"edit", "team", "list", "usagecheckpoints", false},
+		{"admin", "team", "list", "usagecheckpoints", false},
+	} {
+		if err := may(t, row.user, row.namespace, row.verb, row.resource, row.want); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// may returns an error unless a user may do something, or may not.
+func may(t *testing.T, user, namespace, verb, resource string, want bool) error {
+	t.Helper()
+	plural, subresource, _ := strings.Cut(resource, "/")
+	// It fails where the answer is no.
+	out, _ := try(t, "", "auth", "can-i", verb, plural+".usage-operator.io", "--subresource="+subresource, "-n", namespace, "--as", user)
+	if got := strings.HasSuffix(strings.TrimSpace(out), "yes"); got != want {
+		return fmt.Errorf("%s may %s %s in %s: %t, want %t: %s", user, verb, resource, namespace, got, want, out)
+	}
+	return nil
+}
+
+// metricsAskWho reads /metrics as nobody, as somebody and as who may.
+func metricsAskWho(t *testing.T) {
+	address := freeAddress(t)
+	r := run(t, system, "--metrics-bind-address="+address)
+	kubectl(t, "-n", "team", "create", "serviceaccount", "stranger")
+	kubectl(t, "-n", "team", "create", "serviceaccount", "prometheus")
+	kubectl(t, "create", "clusterrolebinding", "team-prometheus", "--clusterrole=usage-operator-metrics-reader", "--serviceaccount=team:prometheus")
+	t.Cleanup(func() { kubectlAtTheEnd(t, "delete", "clusterrolebinding", "team-prometheus") })
+	for user, want := range map[string]int{"": http.StatusUnauthorized, "stranger": http.StatusForbidden, "prometheus": http.StatusOK} {
+		token := ""
+		if user != "" {
+			token = strings.TrimSpace(kubectl(t, "-n", "team", "create", "token", user))
+		}
+		eventually(t, func() error {
+			status, body, err := get(t, "https://"+address+"/metrics", token)
+			if err != nil {
+				return err
+			}
+			if status != want || strings.Contains(body, "usage_operator_") != (want == http.StatusOK) {
+				return fmt.Errorf("%q gets %d, want %d: %.200s", user, status, want, body)
+			}
+			return nil
+		})
+	}
+	mustNotLack(t, r)
+}
+
+// get reads a URL whose certificate nobody has signed.
+func get(t *testing.T, url, token string) (status int, body string, err error) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		return 0, "", err
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}}
+	answer, err := client.Do(request)
+	if err != nil {
+		return 0, "", err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	return answer.StatusCode, string(text), err
+}
+
+// freeAddress returns an address that nobody listens at.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
