@@ -119,6 +119,7 @@ func (o *oracle) step(rule *threshold.Rule, readings []usage.Reading, now time.T
 	}
 	for _, j := range o.sorted() {
 		j.changed = time.Time{}
+		o.forgetSample(j)
 		if o.meaning != rule.Meaning {
 			o.close(j, threshold.SpecChanged)
 			o.tell(j)
@@ -222,7 +223,7 @@ func (o *oracle) observe(j *judged, r *usage.Reading) {
 		return
 	case r.SampleTime.IsZero():
 		at = o.now
-	case (len(j.levels) > 0 || o.remembers(j)) && !r.SampleTime.After(j.sample) && j.sample.Sub(r.SampleTime) <= o.longest:
+	case !r.SampleTime.After(j.sample) && j.sample.Sub(r.SampleTime) <= o.longest:
 		return
 	default:
 		j.sample = r.SampleTime
@@ -365,8 +366,16 @@ func (o *oracle) remembers(j *judged) bool {
 	return !j.closed.IsZero() && !o.now.Before(j.closed) && o.now.Sub(j.closed) <= o.longest
 }
 
+// forgetSample lets the same sample be observed again, after all.
+func (o *oracle) forgetSample(j *judged) {
+	if len(j.levels) == 0 && !o.remembers(j) {
+		j.sample, j.closed = time.Time{}, time.Time{}
+	}
+}
+
 // forget leaves nothing of a subject that there is nothing to say about.
 func (o *oracle) forget(j *judged) {
+	o.forgetSample(j)
 	if len(j.levels) == 0 && j.announced == threshold.None && !o.remembers(j) {
 		*j = judged{subject: j.subject, levels: j.levels, phase: j.phase, present: j.present}
 	}

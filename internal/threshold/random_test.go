@@ -221,7 +221,7 @@ func seeds() int {
 	if testing.Short() {
 		return 30
 	}
-	return 200
+	return 400
 }
 
 func compareNotices(t *testing.T, where string, transitions []threshold.Transition, truth *oracle) {

@@ -19,6 +19,7 @@ type turn struct {
 // remember. The reading is nil where the subject is gone.
 func (s *step) follow(a *Alert, r *usage.Reading) *Alert {
 	t := turn{step: s, before: a, next: *a}
+	t.forget()
 	if s.renewed {
 		t.close(SpecChanged)
 		t.announce()
@@ -30,6 +31,14 @@ func (s *step) follow(a *Alert, r *usage.Reading) *Alert {
 	}
 	t.announce()
 	return t.result()
+}
+
+// forget leaves of an alert that only what is announced keeps what is left of one
+// that nothing keeps.
+func (t *turn) forget() {
+	if t.next.isQuiet() && !t.next.isRecentlyClosed(t.now, t.longest) {
+		t.next.SampleTime, t.next.ClosedTime = time.Time{}, time.Time{}
+	}
 }
 
 // read moves the alert by what the rule and a reading say. A denominator that is
@@ -98,9 +107,7 @@ func (t *turn) observation(r *usage.Reading) (o observation, isNew bool) {
 // isNews tells whether a sample was not observed yet, in this alert. One that is a
 // good deal older than the last says that the clock that dates them was set back.
 func (t *turn) isNews(sample time.Time) bool {
-	a := &t.next
-	isFirst := a.isQuiet() && !a.isRecentlyClosed(t.now, t.longest)
-	return isFirst || sample.After(a.SampleTime) || a.SampleTime.Sub(sample) > t.longest
+	return sample.After(t.next.SampleTime) || t.next.SampleTime.Sub(sample) > t.longest
 }
 
 func (t *turn) observe(o *observation) {
@@ -147,6 +154,7 @@ func (t *turn) phase(r *usage.Reading) Phase {
 // result drops an alert that there is nothing left to remember of, and keeps the
 // one before where nothing changed.
 func (t *turn) result() *Alert {
+	t.forget()
 	if t.next.isOver() && !t.next.isRecentlyClosed(t.now, t.longest) {
 		return nil
 	}
