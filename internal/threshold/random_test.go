@@ -221,7 +221,7 @@ func seeds() int {
 	if testing.Short() {
 		return 30
 	}
-	return 400
+	return 100
 }
 
 func compareNotices(t *testing.T, where string, transitions []threshold.Transition, truth *oracle) {
