@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/threshold"
 )
 
 // perPercent is a percentage in the unit of readings, billionths of a ratio.
@@ -63,6 +64,22 @@ func value(s *v1alpha1.ThresholdSettings, n int64) v1alpha1.Amount {
 		return v1alpha1.Amount(amount(s.Resource, n))
 	}
 	return v1alpha1.Amount(percent(n))
+}
+
+// valueBeside writes a value of a threshold beside the level of a severity: with as
+// many digits as it takes to tell the two apart, two behind the point at most.
+func (t *Threshold) valueBeside(n int64, s threshold.Severity) string {
+	text := string(value(t.Settings, n))
+	bound := t.levelAmount(&threshold.LevelRule{Severity: s})
+	if t.Settings.Measure == v1alpha1.MeasureUsage || text != bound {
+		return text
+	}
+	for _, parts := range []int64{10, 100} {
+		if rest := n % perPercent * parts / perPercent; rest > 0 {
+			return fmt.Sprintf("%d.%0*d%%", n/perPercent, len(strconv.FormatInt(parts, 10))-1, rest)
+		}
+	}
+	return text
 }
 
 // length writes a length of time in whole seconds.

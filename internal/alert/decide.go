@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/report"
 	"github.com/usage-operator/usage-operator/internal/standing"
 	"github.com/usage-operator/usage-operator/internal/threshold"
@@ -119,6 +120,8 @@ func evaluated(f *Facts) standing.Phase {
 	switch {
 	case !f.Metrics.Available:
 		return standing.Wait(f.Metrics.Reason, f.Metrics.Message)
+	case s.Counts.Total == 0 && f.Threshold.Target == model.Nodes:
+		return standing.Settled(v1alpha1.ReasonNoNodesSelected, "No node matches the selection. Compare spec.nodeSelector with kubectl get nodes --show-labels.")
 	case s.Counts.Total == 0:
 		return standing.Settled(v1alpha1.ReasonNoPodsSelected, "Nothing matches the selection. Compare spec with kubectl get pods --show-labels.")
 	case lacksSamples(s):
@@ -207,8 +210,11 @@ type Fingerprint struct{ States, Numbers string }
 // FingerprintOf returns that of a status.
 func FingerprintOf(s *v1alpha1.ThresholdStatus) Fingerprint {
 	states, numbers := fnv.New64a(), fnv.New64a()
-	if s.SubjectCounts != nil {
-		fmt.Fprintln(states, *s.SubjectCounts)
+	if c := s.SubjectCounts; c != nil {
+		fmt.Fprintln(states, c.Pending, c.Firing, c.Unknown)
+		for _, n := range []int32{c.Total, c.OK} {
+			fmt.Fprintln(numbers, report.ThreeDigits(strconv.Itoa(int(n))))
+		}
 	}
 	fmt.Fprintln(states, s.State, s.Severity, s.StateTime)
 	for i := range s.Alerts {

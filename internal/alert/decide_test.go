@@ -104,6 +104,8 @@ func TestConditions(t *testing.T) {
 		}, "Ready=True/Evaluated" + available + " Complete=False/NothingDeclared Firing=False/NoAlertFiring"},
 		{"nothing selected", func(f *Facts) { f.View.State = threshold.State{Time: at(310)} },
 			"Ready=True/NoPodsSelected" + available + " Complete=True/AllSampled Firing=False/NoAlertFiring"},
+		{"no node selected", func(f *Facts) { f.View.State, f.Threshold.Target = threshold.State{Time: at(310)}, model.Nodes },
+			"Ready=True/NoNodesSelected" + available + " Complete=True/AllSampled Firing=False/NoAlertFiring"},
 		{"no sample yet", func(f *Facts) {
 			f.View.State = threshold.State{Time: at(310), Counts: threshold.Counts{Total: 1, Unknown: 1}}
 		}, "Ready=False/WaitingForFirstSample Reconciling=True/WaitingForFirstSample" + available + " Complete=False/SamplesMissing Firing=False/NoAlertFiring"},
@@ -164,7 +166,10 @@ func TestWrites(t *testing.T) {
 		a.Levels[1].Phase = threshold.PhasePending
 	})
 	step("missing data", report.Everything, true, 320, func(_ *threshold.State, a *threshold.Alert) { a.Reading.Data = usage.MissingData })
-	step("one more subject", report.Everything, true, 320, func(s *threshold.State, _ *threshold.Alert) { s.Counts.Total++; s.Counts.OK++ })
+	calm := func(s *threshold.State, _ *threshold.Alert) { s.Counts.Total++; s.Counts.OK++ }
+	step("one more subject, too soon", report.Nothing, false, 320, calm)
+	step("one more subject", report.Everything, false, 370, calm)
+	step("one more that is pending", report.Everything, true, 320, func(s *threshold.State, _ *threshold.Alert) { s.Counts.Total++; s.Counts.Pending++ })
 	f.Generation++
 	step("another spec", report.Everything, true, 320, nil)
 	f.Starting, f.View, f.Metrics = true, nil, nil

@@ -2,9 +2,9 @@ package alert
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/model"
@@ -25,15 +25,27 @@ type Threshold struct {
 }
 
 // Note is the text of an Event: at most threshold.MaxNote bytes, of which the
-// description and the runbook of the threshold come last.
+// description and the runbook of the threshold come last. Half a link leads
+// nowhere, so that all else is cut first.
 func (t *Threshold) Note(x *threshold.Transition, largest []usage.Contributor) string {
-	parts := []string{t.told(x, largest)}
-	if x.Reason != threshold.Cleared {
-		parts = append(parts, t.Settings.Description, t.Settings.RunbookURL)
+	if t.isPublic(&x.Subject) {
+		largest = nil
 	}
-	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
-	return shorten(strings.Join(parts, ". "), threshold.MaxNote)
+	text, link := t.told(x, largest), ""
+	if x.Reason != threshold.Cleared {
+		if t.Settings.Description != "" {
+			text += ". " + t.Settings.Description
+		}
+		if t.Settings.RunbookURL != "" {
+			link = ". " + t.Settings.RunbookURL
+		}
+	}
+	return shorten(text, threshold.MaxNote-len(link)) + link
 }
+
+// isPublic tells whether an Event about a subject stands in the namespace default,
+// where others read it than those who may see the pods of every namespace.
+func (t *Threshold) isPublic(s *model.Subject) bool { return t.Namespace == "" && s.Namespace == "" }
 
 func (t *Threshold) told(x *threshold.Transition, largest []usage.Contributor) string {
 	switch {
@@ -44,9 +56,9 @@ func (t *Threshold) told(x *threshold.Transition, largest []usage.Contributor) s
 	case x.Reason == threshold.Unknown:
 		return fmt.Sprintf("%s has no samples%s, so that nobody knows whether it is %s", t.name(&x.Reading), forSome(x.Level.Held), t.beyond(&x.Rule))
 	case x.Reason == threshold.StillExceeded:
-		return t.measured(&x.Reading) + ", still " + t.beyond(&x.Rule) + since(x.Level.FiringTime, x.Time) + t.parts(&x.Reading, largest)
+		return t.measured(&x.Reading, x.Severity, largest) + t.goesOn(x) + since(x.Level.FiringTime, x.Time) + t.parts(&x.Reading, largest)
 	default:
-		return t.measured(&x.Reading) + ", " + t.beyond(&x.Rule) + forSome(x.Level.Held) + t.parts(&x.Reading, largest)
+		return t.measured(&x.Reading, x.Severity, largest) + ", " + t.beyond(&x.Rule) + forSome(x.Level.Held) + t.parts(&x.Reading, largest)
 	}
 }
 
@@ -55,81 +67,25 @@ func (t *Threshold) name(r *usage.Reading) string {
 	return long.name(&r.Subject, t.LabelKeys, t.Namespace == "")
 }
 
-// denominators say of what a percentage is.
-var denominators = map[v1alpha1.ThresholdMeasure]string{
-	v1alpha1.MeasurePercentOfRequests:    "its requests",
-	v1alpha1.MeasurePercentOfLimits:      "its limits",
-	v1alpha1.MeasurePercentOfAllocatable: "its allocatable",
-	v1alpha1.MeasurePercentOfQuota:       "its quota",
-}
-
-// overWindows say what a statistic over a window is.
-var overWindows = map[v1alpha1.ThresholdStatistic]string{
-	v1alpha1.ThresholdStatistic(v1alpha1.StatisticAverage): "on average",
-	v1alpha1.ThresholdStatistic(v1alpha1.StatisticMaximum): "at most",
-	v1alpha1.ThresholdStatistic(v1alpha1.StatisticP50):     "at the median",
-	v1alpha1.ThresholdStatistic(v1alpha1.StatisticP95):     "at the 95th percentile",
-	v1alpha1.ThresholdStatistic(v1alpha1.StatisticP99):     "at the 99th percentile",
-}
-
-// measured says what a subject uses, and how much of what.
-func (t *Threshold) measured(r *usage.Reading) string {
-	who := map[v1alpha1.Combine]string{
-		v1alpha1.CombineMaximumPod:       "The largest pod of ",
-		v1alpha1.CombineMaximumContainer: "The largest container of ",
-	}[t.Settings.Combine] + t.name(r)
-	if over, windowed := overWindows[t.Settings.Statistic]; windowed {
-		return who + " uses " + t.ofWhat(r) + " " + over + " over " + string(t.Settings.Window) + t.bounds(r)
+// goesOn says that something still fires, although its value may have left the level.
+func (t *Threshold) goesOn(x *threshold.Transition) string {
+	if x.Level.Crossing {
+		return ", still " + t.beyond(&x.Rule)
 	}
-	if t.Settings.Measure == v1alpha1.MeasureUsage {
-		return who + " uses " + t.ofWhat(r) + t.bounds(r)
-	}
-	return fmt.Sprintf("%s uses %s of %s, %s of %s (%s)%s", who, amount(t.Settings.Resource, r.Usage), t.Settings.Resource,
-		percent(r.Value), denominators[t.Settings.Measure], amount(t.Settings.Resource, r.Denominator), t.bounds(r))
+	return t.lingers(&x.Level, x.Severity)
 }
 
-// ofWhat says the value alone.
-func (t *Threshold) ofWhat(r *usage.Reading) string {
-	if t.Settings.Measure == v1alpha1.MeasureUsage {
-		return fmt.Sprintf("%s of %s", amount(t.Settings.Resource, r.Value), t.Settings.Resource)
+// lingers says why a level fires that its value is not beyond any more.
+func (t *Threshold) lingers(l *threshold.Level, s threshold.Severity) string {
+	text := ", no longer " + t.beyond(&threshold.LevelRule{Severity: s})
+	if !l.ClearingTime.IsZero() {
+		return text + ", but not yet for " + string(t.Settings.KeepFiringFor)
 	}
-	return fmt.Sprintf("%s of %s of %s", percent(r.Value), denominators[t.Settings.Measure], t.Settings.Resource)
-}
-
-// bounds says between what a value lies where samples are missing.
-func (t *Threshold) bounds(r *usage.Reading) string {
-	switch {
-	case r.Data == usage.Complete:
-		return ""
-	case isUnbounded(r.Upper):
-		return fmt.Sprintf(" (at least %s: samples are missing)", value(t.Settings, r.Lower))
-	default:
-		return fmt.Sprintf(" (%s to %s: samples are missing)", value(t.Settings, r.Lower), value(t.Settings, r.Upper))
+	level := t.level(s)
+	if level == nil || level.Clear == "" {
+		return text
 	}
-}
-
-// beyond says which level is crossed.
-func (t *Threshold) beyond(r *threshold.LevelRule) string {
-	return t.direction() + " " + t.levelAmount(r)
-}
-
-func (t *Threshold) direction() string {
-	for i := range t.Settings.Levels {
-		if t.Settings.Levels[i].Below != "" {
-			return "below"
-		}
-	}
-	return "above"
-}
-
-// levelAmount is as the user wrote it, where the level is still there.
-func (t *Threshold) levelAmount(r *threshold.LevelRule) string {
-	for i := range t.Settings.Levels {
-		if l := &t.Settings.Levels[i]; l.Severity == severities[r.Severity] {
-			return string(l.Above + l.Below)
-		}
-	}
-	return string(value(t.Settings, r.Threshold))
+	return text + ", but not yet cleared by " + string(level.Clear)
 }
 
 // cleared says why what was announced is over.
@@ -141,15 +97,24 @@ func (t *Threshold) cleared(x *threshold.Transition) string {
 	case threshold.SpecChanged:
 		return fmt.Sprintf("%s: the alert (%s) has ended, since the threshold was changed", who, severity)
 	case threshold.BelowFloor:
-		return fmt.Sprintf("%s: the alert (%s) has ended, since %s are below the floor of %s", who, severity, denominators[t.Settings.Measure], t.Settings.Floor)
+		return fmt.Sprintf("%s: the alert (%s) has ended, since %s", who, severity, t.tooLittle(&x.Reading))
 	case threshold.Deleted:
 		return fmt.Sprintf("%s: the alert (%s) has ended, since the threshold was deleted", who, severity)
 	}
-	text := t.measured(&x.Reading) + ", no longer " + t.beyond(&x.Rule)
+	text := t.measured(&x.Reading, x.Severity, nil) + ", no longer " + t.beyond(&x.Rule)
 	if x.Announced != threshold.None {
 		text += ", still " + t.beyond(&threshold.LevelRule{Severity: x.Announced})
 	}
 	return text
+}
+
+// tooLittle says why a subject is not looked at.
+func (t *Threshold) tooLittle(r *usage.Reading) string {
+	what := strings.TrimPrefix(denominators[t.Settings.Measure], "its ")
+	if r.Denominator == 0 {
+		return "it has no " + what + " any more"
+	}
+	return fmt.Sprintf("its %s (%s) fell below the floor of %s", what, amount(t.Settings.Resource, r.Denominator), t.Settings.Floor)
 }
 
 // overall says how many subjects are in which state. Anyone may read it, and so it
@@ -160,7 +125,12 @@ func (t *Threshold) overall(x *threshold.Transition) string {
 	case x.Cause == threshold.Deleted:
 		return "The threshold was deleted, and its alerts have ended"
 	case x.Reason != threshold.Cleared:
-		return fmt.Sprintf("%s: %d of %d subjects fire", severities[x.Severity], c.Firing, c.Total)
+		why := ""
+		if x.Reason == threshold.Unknown {
+			why = " for lack of samples"
+		}
+		return fmt.Sprintf("%s: %d of %d subjects fire%s, at worst %s%s of %s", severities[x.Severity], c.Firing, c.Total, why,
+			t.beyond(&x.Rule), t.ofShort(), t.Settings.Resource)
 	case x.Announced != threshold.None:
 		return fmt.Sprintf("%s has ended, %s goes on: %d of %d subjects fire", severities[x.Severity], severities[x.Announced], c.Firing, c.Total)
 	default:
@@ -182,22 +152,20 @@ func since(start, now time.Time) string {
 	return " after " + length(now.Sub(start))
 }
 
-// parts names the largest parts of a subject, if there is more than one.
-func (t *Threshold) parts(r *usage.Reading, largest []usage.Contributor) string {
-	if len(largest) == 0 || len(largest) == 1 && r.Subject.Pod != "" {
-		return ""
-	}
-	parts := make([]string, len(largest))
-	for i, c := range largest {
-		parts[i] = fmt.Sprintf("%s %s", c.Name, amount(t.Settings.Resource, c.Usage))
-	}
-	return "; largest: " + strings.Join(parts, ", ")
-}
-
-// shorten cuts a text to so many bytes, at a border of its characters.
+// shorten cuts a text to so many bytes, at a border of its characters. What does not
+// print, such as a line's end in a description or an escape in the name that a pod
+// gives to its owner, becomes a blank.
 func shorten(text string, most int) string {
+	text = strings.Map(printing, text)
 	if len(text) <= most {
 		return text
 	}
 	return strings.ToValidUTF8(text[:most-len("…")], "") + "…"
+}
+
+func printing(r rune) rune {
+	if unicode.IsPrint(r) {
+		return r
+	}
+	return ' '
 }

@@ -167,9 +167,21 @@ func (t *Threshold) summary(a *threshold.Alert) string {
 	case r.Data == usage.MissingData:
 		return who + " no samples"
 	case severity == threshold.None:
-		return fmt.Sprintf("%s %s%s, samples are missing", who, value(t.Settings, r.Value), t.ofShort())
+		return fmt.Sprintf("%s %s%s, samples are missing", who, t.shortValue(r, severity), t.ofShort())
 	default:
-		return fmt.Sprintf("%s %s%s, %s", who, value(t.Settings, r.Value), t.ofShort(), t.beyond(&threshold.LevelRule{Severity: severity}))
+		return fmt.Sprintf("%s %s%s, %s", who, t.shortValue(r, severity), t.ofShort(), t.beyond(&threshold.LevelRule{Severity: severity}))
+	}
+}
+
+// shortValue is a value, or the bound that is certain where samples are missing.
+func (t *Threshold) shortValue(r *usage.Reading, s threshold.Severity) string {
+	switch {
+	case r.Data == usage.Complete:
+		return t.valueBeside(r.Value, s)
+	case t.direction() == "below" && !isUnbounded(r.Upper):
+		return "at most " + t.valueBeside(r.Upper, s)
+	default:
+		return "at least " + t.valueBeside(r.Lower, s)
 	}
 }
 
@@ -187,14 +199,14 @@ func (t *Threshold) message(a *threshold.Alert, largest []usage.Contributor) str
 		}
 		return t.name(r) + " has no samples"
 	}
-	text := t.measured(r)
+	text := t.measured(r, severity, largest)
 	switch a.Phase {
 	case threshold.PhaseFiring:
 		l := a.Level(severity)
 		if l.Crossing {
 			text += ", " + t.beyond(&threshold.LevelRule{Severity: severity}) + forSome(l.Held)
 		} else {
-			text += ", not yet clear of the level " + t.beyond(&threshold.LevelRule{Severity: severity})
+			text += t.lingers(l, severity)
 		}
 	case threshold.PhasePending:
 		text += ", " + t.beyond(&threshold.LevelRule{Severity: severity}) + forSome(a.Level(severity).Held) + ", not yet for long enough"
