@@ -167,7 +167,7 @@ func completeness(v *View) (complete bool, reason, message string) {
 			"at most so many are. Select fewer pods, or group by fewer keys.", s.TooMany, threshold.MaxSubjects)
 	case v.Unfollowed > 0:
 		return false, v1alpha1.ReasonTooManyRows, fmt.Sprintf("%d of %d subjects have no window, so that their state is not known: a threshold keeps windows for %d subjects at most, "+
-			"and all reports and thresholds together for as many as --window-memory-bytes of the operator allows. "+
+			"and all reports and thresholds together for as many as --window-memory-bytes of the operator allows, those of one namespace for a quarter of that. "+
 			"Select fewer pods, group by fewer keys, or shorten spec.window.", v.Unfollowed, s.Counts.Total, usage.MaxSeries)
 	case v.Undeclared > 0 && v.Undeclared == s.Counts.Total:
 		return false, v1alpha1.ReasonNothingDeclared, "None of the subjects declares what usage is to be compared with, so that none can exceed a level. " +

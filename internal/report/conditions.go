@@ -144,6 +144,6 @@ func truncation(v *usage.View, top int) string {
 
 func crowding(v *usage.View) string {
 	return fmt.Sprintf("%d of %d rows have no statistics over the window: a report keeps them for %d rows at most, "+
-		"and all reports together for as many as --window-memory-bytes of the operator allows. "+
+		"and all reports together for as many as --window-memory-bytes of the operator allows, those of one namespace for a quarter of that. "+
 		"Select fewer pods, group by fewer keys, or shorten spec.window.", v.Unfollowed, v.RowCount, usage.MaxSeries)
 }

@@ -39,7 +39,7 @@ type Engine struct {
 
 // New returns an engine that knows no pods and no reports.
 func New() *Engine {
-	return &Engine{inventory: newInventory(), reports: newReports(), nodes: newNodes(), maxSeries: MaxSeries, windows: memory{most: DefaultWindowMemory}}
+	return &Engine{inventory: newInventory(), reports: newReports(), nodes: newNodes(), maxSeries: MaxSeries, windows: newMemory()}
 }
 
 // Set adds a report or replaces its plan, and tells whether it did. Its rows are

@@ -68,7 +68,8 @@ func (e *Engine) newStep(t *tick) step {
 func (e *Engine) follow(t *tick) {
 	s := e.newStep(t)
 	e.windows.begin()
-	for _, r := range e.reports.byID {
+	for id, r := range e.reports.byID {
+		e.windows.turn(id)
 		switch s.window = r.need.Window; {
 		case s.window == 0:
 		case r.need.Alert != nil:
@@ -139,7 +140,7 @@ func (r *report) attach(w *row, seen *observation, s *step) bool {
 		return false
 	}
 	w.series = newSeries(s)
-	s.windows.expected += expectedSize
+	s.windows.expect(int(model.ResourceCount))
 	r.series++
 	return true
 }

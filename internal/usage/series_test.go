@@ -134,6 +134,54 @@ func TestNoGapIsBridged(t *testing.T) {
 	}
 }
 
+// TestShareOfANamespace: whatever one namespace asks for, others get their windows.
+func TestShareOfANamespace(t *testing.T) {
+	const share, rows = 1500 << 10, 200
+	e := usage.New()
+	e.BoundWindows(4 * share)
+	var samples []sampled
+	for _, namespace := range []string{"greedy", "modest"} {
+		for i := range rows {
+			p := newPod(namespace, fmt.Sprintf("pod-%03d", i), "app")
+			e.Apply(present(p))
+			samples = append(samples, one(namespace, p.Name, at(10), 1))
+		}
+	}
+	ids := []usage.ID{{Kind: "UsageReport", Namespace: "modest", Name: "only"}, clusterReport}
+	for i := range 5 {
+		ids = append(ids, usage.ID{Kind: "UsageReport", Namespace: "greedy", Name: fmt.Sprint(i)})
+	}
+	for _, id := range ids {
+		set(t, e, id, byPod, overFiveMinutes)
+	}
+	e.Tick(answerOf(at(15), samples...))
+	_, waiting := e.Windows()
+	if least := 5*rows - share/(3<<10); waiting < least || waiting > least+100 {
+		t.Errorf("%d rows wait, want %d at least and not many more", waiting, least)
+	}
+	for _, id := range ids[:2] {
+		if n := view(t, e, id).Unfollowed; n != 0 {
+			t.Errorf("%v: %d rows wait", id, n)
+		}
+	}
+	for _, id := range ids[2:] {
+		e.Remove(id)
+	}
+	late := usage.ID{Kind: "UsageReport", Namespace: "greedy", Name: "late"}
+	for second := 30.0; second <= 60; second += 15 {
+		if second == 45 {
+			set(t, e, late, byPod, overFiveMinutes)
+		}
+		for i := range samples {
+			samples[i].time = at(second - 5)
+		}
+		e.Tick(answerOf(at(second), samples...))
+	}
+	if n := view(t, e, late).Unfollowed; n != 0 {
+		t.Errorf("once there is room again, %d rows wait", n)
+	}
+}
+
 // TestWindowMemory: beyond the bound no row gets a window, but those that have
 // one keep it, and so does the total.
 func TestWindowMemory(t *testing.T) {

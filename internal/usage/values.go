@@ -68,7 +68,7 @@ func (r *report) attachValues(w *row, seen *observation, s *step) bool {
 	}
 	w.series = newValueSeries(s)
 	if w != &r.total {
-		s.windows.expected += expectedSize / int(model.ResourceCount)
+		s.windows.expect(1)
 		r.series++
 	}
 	return true
