@@ -84,22 +84,9 @@ func (r *differenceReader) digest() (d digest) {
 func (r *differenceReader) payload(base []byte) (payload []byte, err error) {
 	sum, size, last := r.digest(), r.count(maxPayload), 0
 	for len(payload) < size && r.err == nil {
-		step := r.count(2*maxPayload + 1)
-		length, from := step>>1, r.rest
-		if step&1 == 1 {
-			last += int(r.distanceWithin(maxPayload))
-			from = base[min(max(last, 0), len(base)):]
-		}
-		if length == 0 || length > len(from) || length > size-len(payload) || last < 0 {
-			r.fail(errors.New("a step is beyond the bounds"))
-			break
-		}
-		payload = append(payload, from[:length]...)
-		if step&1 == 1 {
-			last += length
-		} else {
-			r.rest = r.rest[length:]
-		}
+		var piece []byte
+		piece, last = r.piece(base, last, size-len(payload))
+		payload = append(payload, piece...)
 	}
 	switch {
 	case r.err != nil:
@@ -108,6 +95,27 @@ func (r *differenceReader) payload(base []byte) (payload []byte, err error) {
 		return nil, errors.New("it is not what was stored")
 	}
 	return payload, nil
+}
+
+// piece returns the next part of a payload, of so many bytes at most, and where in
+// the base the one after it is looked for.
+func (r *differenceReader) piece(base []byte, last, most int) (piece []byte, next int) {
+	step := r.count(2*maxPayload + 1)
+	length, copies, from := step>>1, step&1 == 1, r.rest
+	if copies {
+		last += int(r.distanceWithin(maxPayload))
+		from = base[min(max(last, 0), len(base)):]
+	}
+	switch {
+	case length == 0 || length > len(from) || length > most || last < 0:
+		r.fail(errors.New("a step is beyond the bounds"))
+		return nil, last
+	case copies:
+		return from[:length], last + length
+	default:
+		r.rest = r.rest[length:]
+		return from[:length], last
+	}
 }
 
 // distanceWithin reads a number of at most so many, before or after 0.

@@ -236,15 +236,6 @@ func TestPieces(t *testing.T) {
 	}
 }
 
-func mustDecode(t *testing.T, data []byte) *sketch.Window {
-	t.Helper()
-	w, rest, err := sketch.Decode(data)
-	if err != nil || len(rest) > 0 {
-		t.Fatalf("decoded with %d bytes left: %v", len(rest), err)
-	}
-	return w
-}
-
 // TestMergeIsOverTime and does not sum.
 func TestMergeIsOverTime(t *testing.T) {
 	a, b := sketch.New(time.Hour), sketch.New(time.Hour)

@@ -38,7 +38,7 @@ func kustomized(t *testing.T, folder, namespace string) objects {
 // overlay makes a folder that puts another one into a namespace, as a user would.
 func overlay(t *testing.T, path, namespace string) string {
 	t.Helper()
-	folder, err := os.MkdirTemp(".", "overlay-") // kustomize takes relative paths only
+	folder, err := os.MkdirTemp(".", "overlay-") //nolint:usetesting // kustomize takes relative paths only
 	if err != nil {
 		t.Fatal(err)
 	}
