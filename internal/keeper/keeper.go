@@ -138,13 +138,18 @@ func (k *Keeper) Save(ctx context.Context, id usage.ID) error {
 	return err
 }
 
-// Forget deletes the checkpoint of an owner that is gone.
+// Forget deletes the checkpoint of an owner that is gone. What one that rests has
+// left to be done lies there alone, so that it is as if that had gone unnoticed.
 func (k *Keeper) Forget(id usage.ID) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if e, ok := k.entries[id]; ok {
-		k.doomed[e.owner.UID] = forgotten
-		delete(k.entries, id)
-		k.budget.Leave(id)
+	e, ok := k.entries[id]
+	if !ok {
+		return
 	}
+	if k.doomed[e.owner.UID] = forgotten; e.rests {
+		k.doomed[e.owner.UID] = orphaned
+	}
+	delete(k.entries, id)
+	k.budget.Leave(id)
 }

@@ -76,7 +76,7 @@ func TestGone(t *testing.T) {
 }
 
 // TestSuspended freezes an alert that fires, also over a restart, and goes on with
-// it.
+// it. One that is deleted while it rests is closed.
 func TestSuspended(t *testing.T) {
 	f := newFixture(t, "suspended", 1)
 	o := f.Operator(t, "operator")
@@ -96,4 +96,13 @@ func TestSuspended(t *testing.T) {
 	f.suspend(t, x, false)
 	f.awaitState(t, x, v1alpha1.StateOK, "")
 	f.awaitEvents(t, x, "Pod/web-0", "Exceeded Warning", "Cleared Warning")
+
+	f.use("900Mi")
+	told := []string{"Exceeded Warning", "Cleared Warning", "Exceeded Warning"}
+	f.awaitEvents(t, x, "Pod/web-0", told...)
+	f.suspend(t, x, true)
+	if err := f.API.Delete(t.Context(), x); err != nil {
+		t.Fatal(err)
+	}
+	f.awaitEvents(t, x, "Pod/web-0", append(told, "Cleared Warning")...)
 }
