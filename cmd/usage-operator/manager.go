@@ -46,6 +46,10 @@ const (
 // poller into the reconcilers.
 func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	config.QPS, config.Burst = writeQPS, writeBurst
+	now, err := systemClock()
+	if err != nil {
+		return nil, fmt.Errorf("set the clock: %w", err)
+	}
 	mgr, err := ctrl.NewManager(config, managerOptions(o))
 	if err != nil {
 		return nil, fmt.Errorf("connect to the cluster: %w", err)
@@ -54,21 +58,21 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	if err != nil {
 		return nil, err
 	}
-	reader, err := metricsapi.New(config, clock.RealClock{})
+	reader, err := metricsapi.New(config, now)
 	if err != nil {
 		return nil, fmt.Errorf("make the reader of the Metrics API: %w", err)
 	}
 	subscribe := func() poller.Feed { return pods.Subscribe() }
-	poll := poller.New(reader, pods, subscribe, clock.RealClock{}, mgr.GetLogger().WithName("poller"))
+	poll := poller.New(reader, pods, subscribe, now, mgr.GetLogger().WithName("poller"))
 	poll.BoundWindows(o.windowMemory)
 	poll.Within(o.namespaces)
 	statuses := budget.New(o.statusBytesPerSecond)
-	alerts, announcer, err := newAlerter(mgr, poll, pods)
+	alerts, announcer, err := newAlerter(mgr, poll, pods, now)
 	if err != nil {
 		return nil, err
 	}
 	poll.Alerts = alerts
-	keep, err := newKeeper(mgr, alerts, o)
+	keep, err := newKeeper(mgr, alerts, now, o)
 	if err != nil {
 		return nil, err
 	}
@@ -81,8 +85,8 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 		mgr.Add(poll),
 		mgr.Add(keep),
 		mgr.Add(alerts),
-		controller.SetupReports(mgr, poll, keep, statuses, clock.RealClock{}, len(o.namespaces) == 0),
-		controller.SetupThresholds(mgr, poll, alerts, keep, statuses, clock.RealClock{}, len(o.namespaces) == 0),
+		controller.SetupReports(mgr, poll, keep, statuses, now, len(o.namespaces) == 0),
+		controller.SetupThresholds(mgr, poll, alerts, keep, statuses, now, len(o.namespaces) == 0),
 		mgr.AddHealthzCheck("loop", func(*http.Request) error { return poll.Alive() }),
 		mgr.AddReadyzCheck("inventory", synced(pods)),
 	)
@@ -97,14 +101,14 @@ var keptKinds = []keeper.Kind{
 }
 
 // newAlerter makes the keeper of alerts, and the writer of its Events.
-func newAlerter(mgr ctrl.Manager, poll *poller.Poller, pods *inventory.Inventory) (*alerter.Alerter, *events.Writer, error) {
+func newAlerter(mgr ctrl.Manager, poll *poller.Poller, pods *inventory.Inventory, now clock.WithTicker) (*alerter.Alerter, *events.Writer, error) {
 	var alerts *alerter.Alerter
 	options := events.Options{Instance: instance(), Pending: func() int { return alerts.Owed() }}
-	writer, err := events.New(mgr.GetConfig(), pods, clock.RealClock{}, mgr.GetLogger().WithName("events"), options)
+	writer, err := events.New(mgr.GetConfig(), pods, now, mgr.GetLogger().WithName("events"), options)
 	if err != nil {
 		return nil, nil, err
 	}
-	alerts = alerter.New(poll, writer, clock.RealClock{}, mgr.GetLogger().WithName("alerter"))
+	alerts = alerter.New(poll, writer, now, mgr.GetLogger().WithName("alerter"))
 	return alerts, writer, nil
 }
 
@@ -127,14 +131,14 @@ func served(o *options) []keeper.Kind {
 
 // newKeeper gives the keeper of checkpoints a client without a cache: checkpoints
 // are large, and each is read once.
-func newKeeper(mgr ctrl.Manager, alerts *alerter.Alerter, o *options) (*keeper.Keeper, error) {
+func newKeeper(mgr ctrl.Manager, alerts *alerter.Alerter, now clock.WithTicker, o *options) (*keeper.Keeper, error) {
 	direct, err := client.New(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme(), HTTPClient: mgr.GetHTTPClient()})
 	if err != nil {
 		return nil, fmt.Errorf("make a client for checkpoints: %w", err)
 	}
 	options := o.checkpoints
 	options.Namespaces = o.namespaces
-	k := keeper.New(direct, mgr.GetClient(), served(o), alerts, clock.RealClock{}, mgr.GetLogger().WithName("keeper"), options)
+	k := keeper.New(direct, mgr.GetClient(), served(o), alerts, now, mgr.GetLogger().WithName("keeper"), options)
 	for _, kind := range []string{"ResourceThreshold", "ClusterResourceThreshold"} {
 		k.OnOrphan(kind, alerts.Orphan)
 	}

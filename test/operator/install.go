@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/usage-operator/usage-operator/test/cluster"
@@ -43,9 +44,9 @@ func Checkout(ctx context.Context) (string, error) {
 }
 
 // Build builds the operator into dir and returns its path.
-func Build(ctx context.Context, root, dir string) (string, error) {
+func Build(ctx context.Context, root, dir string, tags ...string) (string, error) {
 	program := filepath.Join(dir, "usage-operator")
-	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/usage-operator")
+	build := exec.CommandContext(ctx, "go", "build", "-tags", strings.Join(tags, ","), "-o", program, "./cmd/usage-operator")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the operator: %w\n%s", err, out)

@@ -25,6 +25,8 @@ type Running struct {
 	identity            Identity
 	program, kubeconfig string
 	flags               []string
+	// Env is what its environment has beyond that of every operator.
+	Env []string
 	// Log is the path of what it writes.
 	Log string
 }
@@ -65,18 +67,22 @@ func (r *Running) Again() error {
 		r.identity = i
 		return nil
 	}
-	return Detach(r.program, r.kubeconfig, r.Log, record, r.flags...)
+	return detach(r.program, r.kubeconfig, r.Log, r.Env, record, r.flags...)
 }
 
 // Detach runs the operator in a session of its own, so that it outlives its
 // starter. It begins once record has stored its identity.
 func Detach(program, kubeconfig, log string, record func(Identity) error, more ...string) error {
+	return detach(program, kubeconfig, log, nil, record, more...)
+}
+
+func detach(program, kubeconfig, log string, env []string, record func(Identity) error, more ...string) error {
 	command := process.Command{
 		Path: program,
 		Args: append(flags(kubeconfig), more...),
 		Dir:  filepath.Dir(program),
 		// A kubeconfig may name a program to log in with, which needs both.
-		Env: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.TempDir()},
+		Env: append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.TempDir()}, env...),
 		Log: log,
 	}
 	if err := process.Start(command, record); err != nil {

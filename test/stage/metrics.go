@@ -24,11 +24,12 @@ type Metrics struct {
 	mu   sync.Mutex
 	pods map[client.ObjectKey]corev1.ResourceList
 	// now is the clock of the samples.
-	now func() time.Time
+	now        func() time.Time
+	resolution time.Duration
 }
 
 func newMetrics() *Metrics {
-	return &Metrics{pods: map[client.ObjectKey]corev1.ResourceList{}, now: time.Now}
+	return &Metrics{pods: map[client.ObjectKey]corev1.ResourceList{}, now: time.Now, resolution: Resolution}
 }
 
 // Use says what each container of a pod uses from now on.
@@ -51,6 +52,13 @@ func (m *Metrics) SetClock(now func() time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.now = now
+}
+
+// SetResolution says how far apart the samples are, by their clock.
+func (m *Metrics) SetResolution(resolution time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.resolution = resolution
 }
 
 // ServeHTTP answers with the samples of all pods, or of those of one namespace.
@@ -78,7 +86,7 @@ func (m *Metrics) list(namespace string) *metrics.PodMetricsList {
 		}
 		list.Items = append(list.Items, metrics.PodMetrics{
 			ObjectMeta: metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name},
-			Timestamp:  metav1.NewTime(m.now().Truncate(Resolution)), Window: metav1.Duration{Duration: Resolution},
+			Timestamp:  metav1.NewTime(m.now().Truncate(m.resolution)), Window: metav1.Duration{Duration: m.resolution},
 			Containers: []metrics.ContainerMetrics{{Name: containerName, Usage: usage}},
 		})
 	}

@@ -24,12 +24,15 @@ type Stage struct {
 	Metrics *Metrics
 	Proxy   *Proxy
 
+	// Env is what the environment of operators that are started has beyond the usual.
+	Env []string
+
 	dir     string
 	program string
 }
 
-// New sets a stage. Its first user builds the operator.
-func New(t testing.TB) *Stage {
+// New sets a stage. Its first user builds the operator, with build tags.
+func New(t testing.TB, tags ...string) *Stage {
 	t.Helper()
 	root, err := operator.Checkout(t.Context())
 	if err != nil {
@@ -45,7 +48,7 @@ func New(t testing.TB) *Stage {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Proxy.close)
-	if s.program, err = operator.Build(t.Context(), root, s.dir); err != nil {
+	if s.program, err = operator.Build(t.Context(), root, s.dir, tags...); err != nil {
 		t.Fatal(err)
 	}
 	s.create(t, Namespace(operator.Namespace), Node("node-0"))
@@ -68,6 +71,7 @@ func (s *Stage) Operator(t testing.TB, name string, flags ...string) *operator.R
 		t.Fatal(err)
 	}
 	o := operator.New(s.program, kubeconfig, filepath.Join(s.dir, name+".log"), flags...)
+	o.Env = s.Env
 	if err := o.Again(); err != nil {
 		t.Fatal(err)
 	}

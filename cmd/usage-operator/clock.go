@@ -1,0 +1,9 @@
+//go:build !fastclock
+
+package main
+
+import "k8s.io/utils/clock"
+
+// systemClock is the clock of all stages. Only in a program that is built with the
+// tag fastclock, for tests, is it another than the system's.
+func systemClock() (clock.WithTicker, error) { return clock.RealClock{}, nil }
