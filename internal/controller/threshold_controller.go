@@ -134,7 +134,7 @@ func (r *ThresholdReconciler) compile(object v1alpha1.ThresholdObject) (*served,
 	return &served{plan: plan, need: watching(settings), watched: alerter.Threshold{
 		ID: r.id(name), UID: string(object.GetUID()), Rule: rule, Climbs: plan.Climbs(),
 		Words: alert.Threshold{
-			Kind: r.Kind, Namespace: name.Namespace, Name: name.Name,
+			Namespace: name.Namespace,
 			Settings: settings, Target: plan.Target(), LabelKeys: plan.LabelKeys(),
 		},
 	}}, nil
