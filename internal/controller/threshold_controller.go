@@ -135,7 +135,7 @@ func (r *ThresholdReconciler) compile(object v1alpha1.ThresholdObject) (*served,
 		ID: r.id(name), UID: string(object.GetUID()), Rule: rule, Climbs: plan.Climbs(),
 		Words: alert.Threshold{
 			Namespace: name.Namespace,
-			Settings: settings, Target: plan.Target(), LabelKeys: plan.LabelKeys(),
+			Settings:  settings, Target: plan.Target(), LabelKeys: plan.LabelKeys(),
 		},
 	}}, nil
 }
