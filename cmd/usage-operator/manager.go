@@ -80,7 +80,7 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 		mgr.GetLogger().Info("Only some namespaces are served: cluster-wide kinds are not, whatever their status says", "namespaces", o.namespaces)
 	}
 	return mgr, errors.Join(
-		register(statuses.Collectors(), poll.Collectors(), keep.Collectors(), alerts.Collectors(), announcer.Collectors(), []prometheus.Collector{pods.Collector()}),
+		register(statuses.Collectors(), poll.Collectors(), keep.Collectors(), alerts.Collectors(), announcer.Collectors(), pods.Collectors()),
 		mgr.Add(pods),
 		mgr.Add(poll),
 		mgr.Add(keep),
