@@ -1,6 +1,7 @@
 package manifests
 
 import (
+	"encoding/json"
 	"maps"
 	"os"
 	"regexp"
@@ -99,4 +100,40 @@ func TestAlertsAreTried(t *testing.T) {
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(fires))); diff != "" || len(want) == 0 {
 		t.Errorf("alerts (-documented +tried):\n%s", diff)
 	}
+}
+
+// TestDashboard: it comes whole, asks for what exists, and no two panels lie upon each
+// other.
+func TestDashboard(t *testing.T) {
+	text, _ := at(nilOr(kustomized(t, "grafana", "")["ConfigMap "+system+"/usage-operator-dashboard"]), "data", "usage-operator.json").(string)
+	var dashboard struct {
+		Panels []struct {
+			Title   string
+			Type    string
+			GridPos struct{ X, Y, W, H int }
+			Targets []struct{ Expr string }
+		}
+	}
+	if err := json.Unmarshal([]byte(text), &dashboard); err != nil {
+		t.Fatal(err)
+	}
+	queries, taken := map[string]string{}, map[[2]int]string{}
+	for _, p := range dashboard.Panels {
+		for i, target := range p.Targets {
+			queries[p.Title+", "+string(rune('A'+i))] = target.Expr
+		}
+		if len(p.Targets) == 0 && p.Type != "row" {
+			t.Errorf("%s shows nothing", p.Title)
+		}
+		for x := range p.GridPos.W {
+			for y := range p.GridPos.H {
+				place := [2]int{p.GridPos.X + x, p.GridPos.Y + y}
+				if other, is := taken[place]; is || place[0] >= 24 {
+					t.Fatalf("%s lies upon %q at %v", p.Title, other, place)
+				}
+				taken[place] = p.Title
+			}
+		}
+	}
+	mustExist(t, queries)
 }
