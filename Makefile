@@ -102,11 +102,16 @@ fmt: ## Format the Go code
 vulncheck: ## Look for known vulnerabilities; VULNCHECK=required fails without the database
 	@hack/vulncheck.sh env $(TOOL) govulncheck ./...
 
+.PHONY: rules
+rules: ## Have Prometheus check the alert rules, and try when they fire
+	@hack/rules.sh
+
 .PHONY: verify
 verify: ## Check that generated files, go.mod and the manifests are in order
 	@MAKE="$(MAKE)" hack/verify.sh
 	$(TOOL) helm lint --strict charts/usage-operator
 	@hack/score.sh
+	@hack/rules.sh
 	@for file in config/*/kustomization.yaml; do \
 		echo "kustomize build $${file%/*}"; $(TOOL) kustomize build "$${file%/*}" >/dev/null || exit 1; \
 	done

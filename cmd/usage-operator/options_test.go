@@ -56,8 +56,8 @@ func mustBe(t *testing.T, want, got *options) {
 	}
 }
 
-// documented is a row of the table of flags: the name and the default.
-var documented = regexp.MustCompile("(?m)^\\| `--([a-z-]+)` \\|([^|]*)\\|")
+// flagRow is a row of the table of flags: the name and the default.
+var flagRow = regexp.MustCompile("(?m)^\\| `--([a-z-]+)` \\|([^|]*)\\|")
 
 // inWords are the defaults that --help does not show, since they are found out later.
 var inWords = map[string]string{
@@ -72,7 +72,7 @@ func TestFlagsAreDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	table, want := map[string]string{}, map[string]string{}
-	for _, row := range documented.FindAllStringSubmatch(string(text), -1) {
+	for _, row := range flagRow.FindAllStringSubmatch(string(text), -1) {
 		table[row[1]] = strings.TrimSpace(row[2])
 	}
 	(&options{}).flags().VisitAll(func(f *flag.Flag) {
