@@ -31,7 +31,7 @@ type Stage struct {
 	program string
 }
 
-// New sets a stage. Its first user builds the operator, with build tags.
+// New sets a stage for an operator with build tags.
 func New(t testing.TB, tags ...string) *Stage {
 	t.Helper()
 	root, err := operator.Checkout(t.Context())
@@ -48,9 +48,7 @@ func New(t testing.TB, tags ...string) *Stage {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Proxy.close)
-	if s.program, err = operator.Build(t.Context(), root, s.dir, tags...); err != nil {
-		t.Fatal(err)
-	}
+	s.program = program(t, root, tags)
 	s.create(t, Namespace(operator.Namespace), Node("node-0"))
 	return s
 }
