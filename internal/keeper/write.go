@@ -166,5 +166,5 @@ func nextSlot(uid string, interval time.Duration, now time.Time) time.Time {
 	if !slot.After(now) {
 		slot = slot.Add(interval)
 	}
-	return slot
+	return now.Add(slot.Sub(now)) // with the monotonic reading of now, which no step of the clock touches
 }
