@@ -85,6 +85,7 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 		mgr.Add(poll),
 		mgr.Add(keep),
 		mgr.Add(alerts),
+		addVigil(mgr, now, o),
 		controller.SetupReports(mgr, poll, keep, statuses, now, len(o.namespaces) == 0),
 		controller.SetupThresholds(mgr, poll, alerts, keep, statuses, now, len(o.namespaces) == 0),
 		mgr.AddHealthzCheck("loop", func(*http.Request) error { return poll.Alive() }),
@@ -168,6 +169,7 @@ func managerOptions(o *options) ctrl.Options {
 		LeaderElectionID:              leaseName,
 		LeaderElectionNamespace:       o.leaderElectionNamespace,
 		LeaderElectionReleaseOnCancel: true,
+		LeaseDuration:                 new(leaseDuration),
 	}
 }
 
