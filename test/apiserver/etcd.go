@@ -39,16 +39,23 @@ func (s *Server) EmptyEtcd(t testing.TB) {
 	answer := s.mustEtcd(t, "kv/deleterange", map[string]any{"key": encoded(filler), "range_end": encoded(filler + "~")})
 	s.mustEtcd(t, "kv/compaction", map[string]any{"revision": answer.Header.Revision, "physical": true})
 	s.mustEtcd(t, "maintenance/defragment", map[string]any{})
-	s.mustEtcd(t, "maintenance/alarm", map[string]any{"action": "DEACTIVATE", "alarm": "NOSPACE"})
+	raised := s.mustEtcd(t, "maintenance/alarm", map[string]any{"action": "GET", "alarm": "NOSPACE"})
+	for _, a := range raised.Alarms {
+		s.mustEtcd(t, "maintenance/alarm", map[string]any{"action": "DEACTIVATE", "alarm": "NOSPACE", "memberID": a.MemberID})
+	}
 }
 
 func encoded(key string) string { return base64.StdEncoding.EncodeToString([]byte(key)) }
 
-// etcdAnswer is what all answers of etcd have.
+// etcdAnswer is what answers of etcd have.
 type etcdAnswer struct {
 	Header struct {
 		Revision string `json:"revision"`
 	} `json:"header"`
+	// Alarms are those that are raised, by the members of etcd.
+	Alarms []struct {
+		MemberID string `json:"memberID"`
+	} `json:"alarms"`
 }
 
 func (s *Server) mustEtcd(t testing.TB, method string, request map[string]any) *etcdAnswer {
