@@ -52,8 +52,9 @@ func newScene(t *testing.T, replicas int, o stage.Options) *scene {
 	s.await(t, "the start", s.isRight)
 	for range 2 {
 		s.flip()
-		s.await(t, "the first crossings", s.isRight)
+		s.goesOn(t, s.shop, s.aside)
 	}
+	s.await(t, "the first crossings", s.isRight)
 	s.before = s.leader(t).size(t)
 	return s
 }
