@@ -3,6 +3,8 @@ package faults
 import (
 	"context"
 	"errors"
+	"os"
+	"strings"
 	"testing"
 	"time"
 )
@@ -24,6 +26,7 @@ type fault struct {
 func (s *scene) drill(t *testing.T, f fault) {
 	t.Helper()
 	t.Run(f.name, func(t *testing.T) {
+		isPromised(t, f.name)
 		var latest time.Duration
 		for round := range f.rounds {
 			over := time.After(f.lasts)
@@ -42,6 +45,18 @@ func (s *scene) drill(t *testing.T, f fault) {
 		t.Logf("%d times; as before within %s; %d Events of each pod, each once; %s, before the first fault %s",
 			f.rounds, latest.Round(100*time.Millisecond), len(s.shop.told), now, s.before)
 	})
+}
+
+// isPromised wants a row of the documentation to promise what the fault proves.
+func isPromised(t *testing.T, name string) {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/reliability.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "\n| "+name+" |") {
+		t.Errorf("docs/reliability.md promises nothing of %q", name)
+	}
 }
 
 // isAsLarge wants the leader to be as large as before the first fault. What a fault
