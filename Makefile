@@ -23,6 +23,9 @@ KUBECTL ?= $(shell command -v kubectl || echo "$$($(LOCAL_CLUSTER) binaries)/kub
 TESTFLAGS ?=
 FUZZTIME ?= 1m
 KILLS ?= 100
+RESTARTS ?= 20
+ROUNDS ?= 5
+ROLLOUTS ?= 10000
 
 # Tools run on this machine, whatever is built for another.
 TOOL = GOOS= GOARCH= go tool -modfile=tools/go.mod
@@ -136,6 +139,10 @@ test-e2e: ## The tests on local clusters of their own
 .PHONY: test-crashes
 test-crashes: ## Kill the operator KILLS times while thresholds are crossed; let 5,000 pods cross at once, and 1,000 one by one
 	$(WITH_API_SERVER) go test -count 1 -timeout 60m -v -run 'TestCrashes|TestStorm|TestLatency' ./test/alerts -kills $(KILLS) -storm 5000 -crossings 1000
+
+.PHONY: test-faults
+test-faults: ## Restart the API server RESTARTS times, put in other faults ROUNDS times, and roll out ROLLOUTS times
+	$(WITH_API_SERVER) go test -count 1 -timeout 90m -v ./test/faults -restarts $(RESTARTS) -rounds $(ROUNDS) -rollouts $(ROLLOUTS)
 
 .PHONY: race
 race: ## The tests of all that runs at once, looking for data races

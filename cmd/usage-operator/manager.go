@@ -57,6 +57,7 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 		mgr.Add(s.poll),
 		mgr.Add(s.keep),
 		mgr.Add(s.alerts),
+		addVigil(mgr, now, o),
 		controller.SetupReports(mgr, &parts),
 		controller.SetupThresholds(mgr, &parts, s.alerts),
 		mgr.AddHealthzCheck("loop", func(*http.Request) error { return s.poll.Alive() }),
@@ -86,6 +87,7 @@ func managerOptions(o *options) ctrl.Options {
 		LeaderElectionID:              leaseName,
 		LeaderElectionNamespace:       o.leaderElectionNamespace,
 		LeaderElectionReleaseOnCancel: true,
+		LeaseDuration:                 new(leaseDuration),
 	}
 }
 
