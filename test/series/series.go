@@ -25,12 +25,13 @@ func Of(t testing.TB, collectors []prometheus.Collector) map[string]float64 {
 	for _, family := range families {
 		name := strings.TrimPrefix(family.GetName(), "usage_operator_")
 		for _, m := range family.GetMetric() {
-			labels := ""
+			named := []string{""}
 			for _, l := range m.GetLabel() {
 				if l.GetValue() != "" {
-					labels += " " + l.GetValue()
+					named = append(named, l.GetValue())
 				}
 			}
+			labels := strings.Join(named, " ")
 			values[name+labels] = m.GetCounter().GetValue() + m.GetGauge().GetValue()
 			values[name+"_count"+labels] = float64(m.GetHistogram().GetSampleCount())
 			values[name+"_sum"+labels] = m.GetHistogram().GetSampleSum()
