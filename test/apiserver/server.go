@@ -139,7 +139,7 @@ func (s *Server) process(t testing.TB, program, folder string) (pid int, command
 		if err != nil || !bytes.Contains(line, []byte("="+folder)) {
 			continue
 		}
-		for _, word := range bytes.Split(bytes.TrimRight(line, "\x00"), []byte{0}) {
+		for word := range bytes.SplitSeq(bytes.TrimRight(line, "\x00"), []byte{0}) {
 			command = append(command, string(word))
 		}
 		pid, err = strconv.Atoi(filepath.Base(filepath.Dir(file)))
