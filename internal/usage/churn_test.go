@@ -272,7 +272,7 @@ func (w *world) reading(p *truePod) reading {
 		r.time = before
 	case w.chance(0.04):
 		r.time = before.Add(-time.Duration(w.IntN(60)) * time.Second)
-	case w.chance(0.02): // the clock of the provider is set back, for this pod
+	case w.chance(0.03): // the clock of the provider is set back, for this pod
 		r.time = before.Add(-time.Duration(w.IntN(3600)) * time.Second)
 	case w.chance(0.02):
 		r.window = 0

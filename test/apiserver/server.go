@@ -81,22 +81,29 @@ func (s *Server) Kill(t testing.TB) {
 // and with what etcd holds. It returns once that is ready.
 func (s *Server) StartAgain(t testing.TB) {
 	t.Helper()
-	again := exec.Command(s.command[0], s.command[1:]...)
-	again.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // as the first: an interrupt is not for it
-	if err := again.Start(); err != nil {
-		t.Fatalf("start the API server again: %v", err)
+	var err error
+	for range attempts {
+		again := exec.Command(s.command[0], s.command[1:]...)
+		again.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // as the first: an interrupt is not for it
+		if err = again.Start(); err != nil {
+			break
+		}
+		s.again = again
+		if err = s.awaitReady(t.Context()); err == nil {
+			return
+		}
+		_ = again.Process.Kill() // it may have ended
+		_ = again.Wait()
 	}
-	s.again = again
-	s.awaitReady(t)
+	t.Fatalf("start the API server again: %v", err)
 }
 
-func (s *Server) awaitReady(t testing.TB) {
-	t.Helper()
+func (s *Server) awaitReady(ctx context.Context) error {
 	client, err := rest.HTTPClientFor(s.Config)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	err = wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, patience, true, func(ctx context.Context) (bool, error) {
+	return wait.PollUntilContextTimeout(ctx, 50*time.Millisecond, patience, true, func(ctx context.Context) (bool, error) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(s.Config.Host, "/")+"/readyz", nil)
 		if err != nil {
 			return false, err
@@ -107,9 +114,6 @@ func (s *Server) awaitReady(t testing.TB) {
 		}
 		return answer.StatusCode == http.StatusOK, answer.Body.Close()
 	})
-	if err != nil {
-		t.Fatalf("the API server is not ready again: %v", err)
-	}
 }
 
 // PauseEtcd stops etcd as a disk that hangs would, and lets it go on.
@@ -139,7 +143,7 @@ func (s *Server) process(t testing.TB, program, folder string) (pid int, command
 		if err != nil || !bytes.Contains(line, []byte("="+folder)) {
 			continue
 		}
-		for _, word := range bytes.Split(bytes.TrimRight(line, "\x00"), []byte{0}) {
+		for word := range bytes.SplitSeq(bytes.TrimRight(line, "\x00"), []byte{0}) {
 			command = append(command, string(word))
 		}
 		pid, err = strconv.Atoi(filepath.Base(filepath.Dir(file)))
