@@ -41,6 +41,8 @@ type Announcer interface {
 	Announce(ctx context.Context, about events.About, owed []threshold.Notice) (delivered []threshold.Notice, err error)
 	// Expire takes note of notices that are owed for too long.
 	Expire(about events.About, owed []threshold.Notice)
+	// Shed takes note of notices that are too many.
+	Shed(about events.About, owed []threshold.Notice)
 }
 
 // Alerter keeps the alerts of all thresholds. It is safe for concurrent use.

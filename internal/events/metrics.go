@@ -9,6 +9,7 @@ const (
 	invalid              = "Invalid"
 	nameTaken            = "NameTaken"
 	expired              = "Expired"
+	surplus              = "Surplus"
 )
 
 // metrics tell how Events are written.
@@ -27,7 +28,7 @@ func newMetrics(pending func() int) metrics {
 		}),
 		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "usage_operator_event_failures_total",
-			Help: "Events of thresholds that were refused, by reason: NamespaceGone, NamespaceTerminating, Invalid, NameTaken and Expired ones are given up, others are tried again.",
+			Help: "Events of thresholds that were refused, by reason: NamespaceGone, NamespaceTerminating, Invalid, NameTaken, Expired and Surplus ones are given up, others are tried again.",
 		}, []string{"reason"}),
 		retries: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "usage_operator_event_retries_total",
