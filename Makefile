@@ -23,6 +23,7 @@ KUBECTL ?= $(shell command -v kubectl || echo "$$($(LOCAL_CLUSTER) binaries)/kub
 TESTFLAGS ?=
 FUZZTIME ?= 1m
 KILLS ?= 100
+LOUD ?= 1000
 
 # Tools run on this machine, whatever is built for another.
 TOOL = GOOS= GOARCH= go tool -modfile=tools/go.mod
@@ -131,6 +132,10 @@ test-e2e: ## The tests on local clusters of their own
 .PHONY: test-crashes
 test-crashes: ## Kill the operator KILLS times while thresholds are crossed, and let 5,000 pods cross at once
 	$(WITH_API_SERVER) go test -count 1 -timeout 60m -v -run 'TestCrashes|TestStorm' ./test/alerts -kills $(KILLS) -storm 5000
+
+.PHONY: test-tenants
+test-tenants: ## Let a tenant with LOUD objects make noise beside a quiet one
+	$(WITH_API_SERVER) go test -count 1 -timeout 30m -v -run TestLoudTenant ./test/tenants -loud $(LOUD)
 
 .PHONY: race
 race: ## The tests of all that runs at once, looking for data races

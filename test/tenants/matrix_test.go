@@ -34,7 +34,7 @@ func TestMatrix(t *testing.T) {
 	followed := atomic.Int64{}
 	runbook := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed.Add(1) }))
 	t.Cleanup(runbook.Close)
-	metrics := w.operate(t)
+	metrics := w.operate(t, "--checkpoint-interval=1s")
 	var all []*tried
 	for kind := range needed {
 		for i, l := range leversOf(kind) {

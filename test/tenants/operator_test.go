@@ -15,7 +15,7 @@ var errWaits = errors.New("not yet")
 func (f *fixture) operate(t *testing.T, flags ...string) (metrics string) {
 	t.Helper()
 	address := freeAddress(t)
-	f.Operator(t, "operator", append([]string{"--metrics-bind-address=" + address, "--metrics-secure=false", "--checkpoint-interval=1s"}, flags...)...)
+	f.Operator(t, "operator", append([]string{"--metrics-bind-address=" + address, "--metrics-secure=false"}, flags...)...)
 	return "http://" + address + "/metrics"
 }
 
