@@ -130,8 +130,8 @@ test-e2e: ## The tests on local clusters of their own
 	$(WITH_API_SERVER) go test -count 1 -p 2 -timeout 20m $(TESTFLAGS) ./test/...
 
 .PHONY: test-crashes
-test-crashes: ## Kill the operator KILLS times while thresholds are crossed, and let 5,000 pods cross at once
-	$(WITH_API_SERVER) go test -count 1 -timeout 60m -v -run 'TestCrashes|TestStorm' ./test/alerts -kills $(KILLS) -storm 5000
+test-crashes: ## Kill the operator KILLS times while thresholds are crossed; let 5,000 pods cross at once, and 1,000 one by one
+	$(WITH_API_SERVER) go test -count 1 -timeout 60m -v -run 'TestCrashes|TestStorm|TestLatency' ./test/alerts -kills $(KILLS) -storm 5000 -crossings 1000
 
 .PHONY: test-tenants
 test-tenants: ## Let a tenant with LOUD objects make noise beside a quiet one

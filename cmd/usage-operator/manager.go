@@ -130,9 +130,12 @@ func served(o *options) []keeper.Kind {
 }
 
 // newKeeper gives the keeper of checkpoints a client without a cache: checkpoints
-// are large, and each is read once.
+// are large, and each is read once. Nor has it a bound of requests: writes have a
+// budget of bytes, and a stop must not wait.
 func newKeeper(mgr ctrl.Manager, alerts *alerter.Alerter, now clock.WithTicker, o *options) (*keeper.Keeper, error) {
-	direct, err := client.New(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme(), HTTPClient: mgr.GetHTTPClient()})
+	config := rest.CopyConfig(mgr.GetConfig())
+	config.QPS = -1
+	direct, err := client.New(config, client.Options{Scheme: mgr.GetScheme(), HTTPClient: mgr.GetHTTPClient()})
 	if err != nil {
 		return nil, fmt.Errorf("make a client for checkpoints: %w", err)
 	}

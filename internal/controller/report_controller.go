@@ -76,13 +76,11 @@ type ReportReconciler struct {
 // Reconcile brings the status of one report up to date.
 func (r *ReportReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	object := r.New()
-	if err := r.Client.Get(ctx, req.NamespacedName, object); err != nil {
-		if client.IgnoreNotFound(err) == nil {
-			r.forget(req.NamespacedName)
-		}
-		return ctrl.Result{}, client.IgnoreNotFound(err)
+	there, err := fetch(ctx, r.Client, req.NamespacedName, object)
+	if err != nil {
+		return ctrl.Result{}, err
 	}
-	if !object.GetDeletionTimestamp().IsZero() {
+	if !there {
 		r.forget(req.NamespacedName)
 		return ctrl.Result{}, nil
 	}

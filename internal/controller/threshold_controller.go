@@ -57,13 +57,11 @@ type ThresholdReconciler struct {
 // Reconcile brings the status of one threshold up to date.
 func (r *ThresholdReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	object := r.New()
-	if err := r.Client.Get(ctx, req.NamespacedName, object); err != nil {
-		if client.IgnoreNotFound(err) == nil {
-			r.forget(req.NamespacedName)
-		}
-		return ctrl.Result{}, client.IgnoreNotFound(err)
+	there, err := fetch(ctx, r.Client, req.NamespacedName, object)
+	if err != nil {
+		return ctrl.Result{}, err
 	}
-	if !object.GetDeletionTimestamp().IsZero() {
+	if !there {
 		r.forget(req.NamespacedName)
 		return ctrl.Result{}, nil
 	}

@@ -21,7 +21,7 @@ import (
 // Stage is an API server with a Metrics API. It ends with the test.
 type Stage struct {
 	// API goes to the API server itself, past all faults.
-	API     client.Client
+	API     client.WithWatch
 	Metrics *Metrics
 	Proxy   *Proxy
 
@@ -43,7 +43,7 @@ func New(t testing.TB, tags ...string) *Stage {
 	config := apiserver.Start(t, filepath.Join(root, "config", "crd", "bases"))
 	config.QPS = -1
 	s := &Stage{config: config, dir: t.TempDir(), Metrics: newMetrics()}
-	if s.API, err = client.New(config, client.Options{Scheme: scheme()}); err != nil {
+	if s.API, err = client.NewWithWatch(config, client.Options{Scheme: scheme()}); err != nil {
 		t.Fatal(err)
 	}
 	if s.Proxy, err = newProxy(config, s.Metrics); err != nil {
