@@ -86,7 +86,7 @@ func TestSaveTakesFromTheBudget(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if wait, err := o.write(t.Context(), o.entry(idOf(other)), true); err != nil || wait == 0 {
+		if wait, err := o.write(t.Context(), o.entry(idOf(other)), queued); err != nil || wait == 0 {
 			t.Errorf("the next waits for %s: %v", wait, err)
 		}
 	}
