@@ -20,8 +20,7 @@ func fieldsOf(of reflect.Type, path string) (fields []string) {
 			return fieldsOf(of.Elem(), path+"[]")
 		}
 	case reflect.Struct:
-		for i := range of.NumField() {
-			f := of.Field(i)
+		for f := range of.Fields() {
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			fields = append(fields, fieldsOf(f.Type, join(path, name))...)
 		}

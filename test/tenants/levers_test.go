@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"maps"
+	"slices"
 	"testing"
 
 	"sigs.k8s.io/yaml"
@@ -23,9 +24,9 @@ type lever struct {
 // leversOf returns the rows of a kind.
 func leversOf(kind string) []lever {
 	if kind == "UsageReport" {
-		return append(selectionLevers[:len(selectionLevers):len(selectionLevers)], reportLevers...)
+		return slices.Concat(selectionLevers, reportLevers)
 	}
-	return append(selectionLevers[:len(selectionLevers):len(selectionLevers)], thresholdLevers...)
+	return slices.Concat(selectionLevers, thresholdLevers)
 }
 
 // needed is what every object of a kind needs. No pod of the tenant's own uses so

@@ -52,11 +52,11 @@ func (q *quiet) awaitFirst(t *testing.T) {
 	})
 }
 
-// cross lets the pod cross its level up and down, and returns how long it took until
-// each Event about it was stored.
-func (q *quiet) cross(t *testing.T) (took []time.Duration) {
+// cross lets the pod cross its level up and down, for some time at least, and returns
+// how long it took until the Events about each were stored.
+func (q *quiet) cross(t *testing.T, atLeast time.Duration) (took []time.Duration) {
 	t.Helper()
-	for range crossings {
+	for start := time.Now(); len(took) < crossings || time.Since(start) < atLeast; {
 		q.told++
 		q.Metrics.Use(q.pod, fmt.Sprintf("%dm", 100+q.told+800*(q.told%2)), "512Mi")
 		begin := time.Now()
