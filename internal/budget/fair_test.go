@@ -62,7 +62,7 @@ func TestWhatCannotWait(t *testing.T) {
 	}
 }
 
-// TestLoudNamespace: a thousand reports of one namespace want thirty times as much as
+// TestLoudNamespace: a thousand reports of one namespace want ten times as much as
 // there is, and a tenth of them have news all the time. Ten namespaces with a report
 // each keep their interval.
 func TestLoudNamespace(t *testing.T) {
