@@ -26,6 +26,7 @@ KILLS ?= 100
 RESTARTS ?= 20
 ROUNDS ?= 5
 ROLLOUTS ?= 10000
+LOUD ?= 1000
 
 # Tools run on this machine, whatever is built for another.
 TOOL = GOOS= GOARCH= go tool -modfile=tools/go.mod
@@ -143,6 +144,10 @@ test-crashes: ## Kill the operator KILLS times while thresholds are crossed; let
 .PHONY: test-faults
 test-faults: ## Restart the API server RESTARTS times, put in other faults ROUNDS times, and roll out ROLLOUTS times
 	$(WITH_API_SERVER) go test -count 1 -timeout 90m -v ./test/faults -restarts $(RESTARTS) -rounds $(ROUNDS) -rollouts $(ROLLOUTS)
+
+.PHONY: test-tenants
+test-tenants: ## Let a tenant with LOUD objects make noise beside a quiet one
+	$(WITH_API_SERVER) go test -count 1 -timeout 30m -v -run TestLoudTenant ./test/tenants -loud $(LOUD)
 
 .PHONY: race
 race: ## The tests of all that runs at once, looking for data races

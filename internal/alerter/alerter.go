@@ -14,6 +14,7 @@ import (
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/selection"
 	"github.com/usage-operator/usage-operator/internal/threshold"
+	"github.com/usage-operator/usage-operator/internal/turns"
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
@@ -40,6 +41,8 @@ type Announcer interface {
 	Announce(ctx context.Context, about events.About, owed []threshold.Notice) (delivered []threshold.Notice, err error)
 	// Expire takes note of notices that are owed for too long.
 	Expire(about events.About, owed []threshold.Notice)
+	// Shed takes note of notices that are too many.
+	Shed(about events.About, owed []threshold.Notice)
 }
 
 // Alerter keeps the alerts of all thresholds. It is safe for concurrent use.
@@ -51,8 +54,10 @@ type Alerter struct {
 	metrics   *metrics
 	// checkpoints are set before it starts.
 	checkpoints Checkpoints
-	// queue holds the thresholds that have something to store or to tell.
+	// queue holds the thresholds that have something to store or to tell, in the order
+	// of turns.
 	queue workqueue.TypedRateLimitingInterface[usage.ID]
+	turns *turns.Queue[usage.ID]
 
 	mu      sync.Mutex
 	entries map[usage.ID]*entry
@@ -71,10 +76,10 @@ const (
 func New(engine Engine, announcer Announcer, clock clock.PassiveClock, log logr.Logger) *Alerter {
 	a := &Alerter{
 		engine: engine, announcer: announcer, clock: clock, log: log,
-		queue: workqueue.NewTypedRateLimitingQueue(
-			workqueue.NewTypedItemExponentialFailureRateLimiter[usage.ID](shortestPause, longestPause)),
+		turns:   turns.New(func(id usage.ID) string { return id.Namespace }, workersOfOne),
 		entries: map[usage.ID]*entry{}, listeners: map[string]func(usage.ID){},
 	}
+	a.queue = turns.Below(a.turns, "", workqueue.NewTypedItemExponentialFailureRateLimiter[usage.ID](shortestPause, longestPause))
 	a.metrics = newMetrics(a)
 	return a
 }

@@ -13,8 +13,13 @@ import (
 	"github.com/usage-operator/usage-operator/internal/usage"
 )
 
-// workers is how many thresholds are delivered for at once.
-const workers = 8
+const (
+	// workers is how many thresholds are delivered for at once.
+	workers = 32
+	// workersOfOne is how many of them are of one namespace, so that a storm in one
+	// leaves workers to the others.
+	workersOfOne = 8
+)
 
 // NeedLeaderElection makes the manager run the alerter on the leader only.
 func (a *Alerter) NeedLeaderElection() bool { return true }
@@ -41,6 +46,7 @@ func (a *Alerter) deliverNext(ctx context.Context) bool {
 		return false
 	}
 	defer a.queue.Done(id)
+	defer a.turns.Done(id) // which comes first
 	switch err := a.deliver(ctx, id); {
 	case err == nil, errors.Is(err, keeper.ErrSuperseded):
 		a.queue.Forget(id)

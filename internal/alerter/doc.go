@@ -8,7 +8,8 @@
 //
 // The tick never waits for the API server. Thresholds with news stand in a queue,
 // and workers deliver for one threshold at a time, so that the Events of a subject
-// keep their order.
+// keep their order. Namespaces take turns, and one has a quarter of the workers at
+// most: a storm in one does not hold up what another has to tell.
 //
 // A notice that is owed is part of the state, and the state is stored before the
 // first attempt to write its Event. Whoever goes on from the checkpoint, this

@@ -22,6 +22,7 @@ func (a *Alerter) Evaluate(target model.Target, climbing bool, now time.Time) {
 			news = append(news, id)
 		}
 	}
+	a.shed()
 	a.mu.Unlock()
 	a.publish(news...)
 }

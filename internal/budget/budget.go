@@ -4,9 +4,15 @@
 // to all of them at once.
 //
 // The bytes come out of one token bucket. A write that does not fit takes its
-// place in a line and is told when to ask again; nobody blocks. Urgent writes,
-// which are news, stand before refreshes of numbers. Among equals it is first
-// come, first served.
+// place in a line and is told when to ask again; nobody blocks. Namespaces that wait
+// get equal shares, so that one with a thousand reports stretches its own intervals
+// and nobody else's; all cluster kinds are one more. Urgent writes, which are news,
+// stand before refreshes of numbers, as long as their namespace is not ahead of
+// another that waits by more than can be saved up. Among equals it is first come,
+// first served.
+//
+// What cannot wait is taken out of the bucket without a question. It goes at the cost
+// of the others to half of the rate only: the rest is theirs, whatever is taken.
 //
 // A write may go once there are tokens for it and for all that stand before it.
 // So a large one is not starved by small ones, and one that asks again late holds
@@ -56,7 +62,9 @@ type Budget struct {
 
 	mu     sync.Mutex
 	bucket *rate.Limiter
-	line   line
+	// taken is what is taken without a question at the cost of those who ask.
+	taken *rate.Limiter
+	line  line
 }
 
 // New returns a budget of so many bytes a second.
@@ -67,7 +75,11 @@ func New(bytesPerSecond int) *Budget {
 // NewWithBurst returns a budget of so many bytes a second, of which at most burst
 // are saved up. No single write counts for more than burst.
 func NewWithBurst(bytesPerSecond, burst int) *Budget {
-	b := &Budget{bucket: rate.NewLimiter(rate.Limit(bytesPerSecond), burst)}
+	b := &Budget{
+		bucket: rate.NewLimiter(rate.Limit(bytesPerSecond), burst),
+		taken:  rate.NewLimiter(rate.Limit(bytesPerSecond)/2, burst),
+		line:   line{lead: burst},
+	}
 	b.metrics = newMetrics(b.waiting)
 	return b
 }
@@ -83,6 +95,7 @@ func (b *Budget) Ask(now time.Time, w Write) (wait time.Duration) {
 	lacking := float64(b.line.ahead(t)+w.Bytes) - b.bucket.TokensAt(now)
 	if lacking <= 0 && b.bucket.AllowN(now, w.Bytes) {
 		b.line.leave(w.ID)
+		b.line.serve(w)
 		b.metrics.granted(w, now.Sub(t.since))
 		return 0
 	}
@@ -93,13 +106,16 @@ func (b *Budget) Ask(now time.Time, w Write) (wait time.Duration) {
 }
 
 // Take takes the bytes of a write out of the budget that cannot wait. Those who
-// stand in the line wait for as long more.
+// stand in the line wait for as long more, while it takes no more than half of all.
 func (b *Budget) Take(now time.Time, w Write) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	w.Bytes = min(w.Bytes, b.bucket.Burst())
 	b.line.leave(w.ID)
-	b.bucket.ReserveN(now, w.Bytes)
+	b.line.serve(w)
+	if b.taken.AllowN(now, w.Bytes) {
+		b.bucket.ReserveN(now, w.Bytes)
+	}
 	b.metrics.granted(w, 0)
 }
 
@@ -124,5 +140,5 @@ func (b *Budget) Waited(now time.Time, id usage.ID) time.Duration {
 func (b *Budget) waiting() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.line)
+	return len(b.line.tickets)
 }

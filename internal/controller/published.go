@@ -30,7 +30,7 @@ func Compact(object any) (any, error) {
 // know whether they moved.
 func compactReport(r v1alpha1.ReportObject) {
 	status := r.ReportStatus()
-	if status.Total == nil && publishedFingerprint(r) != "" {
+	if status.Total == nil && isCompact(r) {
 		return
 	}
 	shrink(r, report.Fingerprint(status))
@@ -46,7 +46,7 @@ func compactReport(r v1alpha1.ReportObject) {
 // looked at.
 func compactThreshold(t v1alpha1.ThresholdObject) {
 	status := t.ThresholdStatus()
-	if status.SubjectCounts == nil && publishedFingerprint(t) != "" {
+	if status.SubjectCounts == nil && isCompact(t) {
 		return
 	}
 	shrink(t, alert.FingerprintOf(status).String())
@@ -57,9 +57,25 @@ func compactThreshold(t v1alpha1.ThresholdObject) {
 	}
 }
 
+// shrink keeps of the metadata what a reconciler needs. All else is as large as its
+// user likes.
 func shrink(o metav1.Object, fingerprint string) {
 	o.SetManagedFields(nil)
+	o.SetLabels(nil)
+	o.SetOwnerReferences(nil)
+	o.SetFinalizers(nil)
 	o.SetAnnotations(map[string]string{fingerprintKey: fingerprint})
+}
+
+// longestFingerprint bounds what passes for one, in bytes.
+const longestFingerprint = 64
+
+// isCompact tells whether an object has only metadata that shrink leaves: who
+// annotates his own as if it were compact gains nothing by that.
+func isCompact(o metav1.Object) bool {
+	fingerprint := len(publishedFingerprint(o))
+	large := len(o.GetManagedFields()) + len(o.GetLabels()) + len(o.GetOwnerReferences()) + len(o.GetFinalizers())
+	return fingerprint > 0 && fingerprint <= longestFingerprint && len(o.GetAnnotations()) == 1 && large == 0
 }
 
 func publishedFingerprint(o metav1.Object) string { return o.GetAnnotations()[fingerprintKey] }

@@ -1,6 +1,8 @@
 package controller
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -68,6 +70,31 @@ func TestCompactIsNotFooled(t *testing.T) {
 		t.Errorf("the fingerprint is %q", got)
 	}
 }
+
+// TestCompactKeepsNothingLarge: whatever a user writes into the metadata of what has
+// no status yet, the cache does not hold it.
+func TestCompactKeepsNothingLarge(t *testing.T) {
+	for name, enlarge := range map[string]func(*v1alpha1.UsageReport){
+		"labels":                 func(r *v1alpha1.UsageReport) { r.Labels = map[string]string{"a": large} },
+		"annotations":            func(r *v1alpha1.UsageReport) { r.Annotations["a"] = large },
+		"a long fingerprint":     func(r *v1alpha1.UsageReport) { r.Annotations[fingerprintKey] = large },
+		"finalizers":             func(r *v1alpha1.UsageReport) { r.Finalizers = []string{large} },
+		"owners":                 func(r *v1alpha1.UsageReport) { r.OwnerReferences = []metav1.OwnerReference{{Name: large}} },
+		"the managers of fields": func(r *v1alpha1.UsageReport) { r.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: large}} },
+	} {
+		r := &v1alpha1.UsageReport{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{fingerprintKey: "forged"}}}
+		enlarge(r)
+		if _, err := Compact(r); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := json.Marshal(r); err != nil || strings.Contains(string(text), large) {
+			t.Errorf("the cache keeps %s, %v", name, err)
+		}
+	}
+}
+
+// large stands for a megabyte.
+var large = strings.Repeat("large", 100)
 
 func TestCompactLeavesOthersAlone(t *testing.T) {
 	tombstone := cache.DeletedFinalStateUnknown{Key: "shop/web", Obj: published()}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/budget"
+	"github.com/usage-operator/usage-operator/internal/turns"
 	"github.com/usage-operator/usage-operator/internal/usage"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
@@ -81,8 +82,15 @@ func setup(mgr ctrl.Manager, object client.Object, d due, r reconcile.Reconciler
 	return ctrl.NewControllerManagedBy(mgr).
 		For(object, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		WatchesRawSource(d).
-		WithOptions(controller.Options{MaxConcurrentReconciles: workers, CacheSyncTimeout: cacheSyncTimeout}).
+		WithOptions(controller.Options{MaxConcurrentReconciles: workers, CacheSyncTimeout: cacheSyncTimeout, NewQueue: newQueue}).
 		Complete(r)
+}
+
+// newQueue returns a queue in which namespaces take turns, so that one with a
+// thousand objects that are due does not keep the others waiting.
+func newQueue(name string, limiter workqueue.TypedRateLimiter[reconcile.Request]) workqueue.TypedRateLimitingInterface[reconcile.Request] {
+	const anyNumber = 0
+	return turns.Below(turns.New(func(r reconcile.Request) string { return r.Namespace }, anyNumber), name, limiter)
 }
 
 // due puts the objects of a kind into the queue when they are due, have news, or

@@ -118,6 +118,15 @@ func TestInvalid(t *testing.T) {
 	}
 }
 
+// TestShed: what is too much is counted, and logged in one line.
+func TestShed(t *testing.T) {
+	f := newFixture(t, strangers{})
+	f.Shed(f.about, []threshold.Notice{f.notice("a"), f.notice("b")})
+	if f.counts()["event_failures_total Surplus"] != 2 || len(f.log.lines) != 1 {
+		t.Errorf("the metrics are %v and the log is %q", f.counts(), f.log.lines)
+	}
+}
+
 // TestExpire: what is owed for too long is counted and logged as well.
 func TestExpire(t *testing.T) {
 	f := newFixture(t, strangers{})

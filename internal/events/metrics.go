@@ -14,11 +14,12 @@ const (
 	invalid              = "Invalid"
 	nameTaken            = "NameTaken"
 	expired              = "Expired"
+	surplus              = "Surplus"
 )
 
 // failureReason bounds the reasons: an admission webhook may answer with any.
 var failureReason = telemetry.Label{Name: "reason", Values: []string{
-	namespaceGone, namespaceTerminating, invalid, nameTaken, expired,
+	namespaceGone, namespaceTerminating, invalid, nameTaken, expired, surplus,
 	string(metav1.StatusReasonForbidden), string(metav1.StatusReasonUnauthorized), string(metav1.StatusReasonNotFound),
 }}
 
@@ -33,7 +34,7 @@ func newMetrics(pending func() int) *metrics {
 	m := &metrics{}
 	m.written = m.Counter("events_written_total", "Events of thresholds that are stored.")
 	m.failures = m.Counters("event_failures_total", "Events of thresholds that were refused, by reason: "+
-		"NamespaceGone, NamespaceTerminating, Invalid, NameTaken and Expired ones are given up, others are tried again.", failureReason)
+		"NamespaceGone, NamespaceTerminating, Invalid, NameTaken, Expired and Surplus ones are given up, others are tried again.", failureReason)
 	m.retries = m.Counter("event_retries_total", "Requests for Events that were repeated, because the API server was busy or did not answer.")
 	m.Number("events_pending", "Events of thresholds that are owed and not stored yet.", pending)
 	return m

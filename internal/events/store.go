@@ -16,7 +16,7 @@ func (w *Writer) store(ctx context.Context, about *About, event *eventsv1.Event)
 	e := *event
 	for n := range maxNames {
 		e.Name = nthName(event.Name, n)
-		err := w.create(ctx, &e)
+		err := w.create(ctx, about, &e)
 		if !apierrors.IsAlreadyExists(err) {
 			return err
 		}
@@ -27,13 +27,27 @@ func (w *Writer) store(ctx context.Context, about *About, event *eventsv1.Event)
 	return fmt.Errorf("%w: %s/%s", errTaken, event.Namespace, event.Name)
 }
 
-func (w *Writer) create(ctx context.Context, e *eventsv1.Event) error {
-	if err := w.pace.Wait(ctx); err != nil {
+// turn waits until a request may be sent. The caller calls leave after it.
+func (w *Writer) turn(ctx context.Context, about *About) (leave func(), err error) {
+	if leave, err = w.lanes.enter(ctx, about.Namespace); err != nil {
+		return nil, err
+	}
+	if err = w.pace.Wait(ctx); err != nil {
+		leave()
+		return nil, err
+	}
+	return leave, nil
+}
+
+func (w *Writer) create(ctx context.Context, about *About, e *eventsv1.Event) error {
+	leave, err := w.turn(ctx, about)
+	if err != nil {
 		return err
 	}
+	defer leave()
 	ctx, cancel := context.WithTimeout(ctx, w.timeout)
 	defer cancel()
-	err := w.client.Post().Namespace(e.Namespace).Resource("events").Body(e).MaxRetries(0).Do(ctx).Error()
+	err = w.client.Post().Namespace(e.Namespace).Resource("events").Body(e).MaxRetries(0).Do(ctx).Error()
 	if err != nil {
 		return fmt.Errorf("create the Event %s/%s: %w", e.Namespace, e.Name, err)
 	}
@@ -42,9 +56,11 @@ func (w *Writer) create(ctx context.Context, e *eventsv1.Event) error {
 
 // isOwn tells whether the Event of a name is one of the threshold.
 func (w *Writer) isOwn(ctx context.Context, about *About, e *eventsv1.Event) (own bool, err error) {
-	if err := w.pace.Wait(ctx); err != nil {
+	leave, err := w.turn(ctx, about)
+	if err != nil {
 		return false, err
 	}
+	defer leave()
 	ctx, cancel := context.WithTimeout(ctx, w.timeout)
 	defer cancel()
 	found := &eventsv1.Event{}

@@ -18,6 +18,14 @@ func (w *Writer) Expire(about About, owed []threshold.Notice) {
 	}
 }
 
+// Shed takes note of notices that nobody will be told of, since their namespace owes
+// too many. They are logged together: each for itself would be one more flood.
+func (w *Writer) Shed(about About, owed []threshold.Notice) {
+	w.metrics.failures.Of(surplus).Add(float64(len(owed)))
+	w.log.Info("A threshold's namespace owes more Events than can be kept: the threshold's oldest are given up",
+		"threshold", about.String(), "events", len(owed))
+}
+
 // wrote counts and logs a notice whose Event is stored.
 func (w *Writer) wrote(about *About, n *threshold.Notice) {
 	w.metrics.written.Inc()

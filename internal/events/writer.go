@@ -17,7 +17,8 @@ const (
 	// DefaultPerSecond is how many requests are sent in a second at most. It
 	// leaves an API server time for others, and 5,000 Events take 17 s.
 	DefaultPerSecond = 300
-	// parallel is how many Events of a threshold are sent at once.
+	// parallel is how many Events of a namespace's thresholds are sent at once. More
+	// would make an API server that is busy slow for all others.
 	parallel = 16
 	// requestTimeout bounds each request, so that a lost answer is asked for again.
 	requestTimeout = 5 * time.Second
@@ -50,6 +51,7 @@ type Writer struct {
 	clock    clock.Clock
 	log      logr.Logger
 	pace     *rate.Limiter
+	lanes    lanes
 	timeout  time.Duration
 	instance string
 	metrics  *metrics

@@ -180,6 +180,27 @@ func TestAllTogether(t *testing.T) {
 	}
 }
 
+// TestLoudNamespace: whatever the many of one namespace take, one of another has all
+// that its kind may have.
+func TestLoudNamespace(t *testing.T) {
+	k := &Keeper{kinds: kinds, entries: map[usage.ID]*entry{}}
+	for i := range 5000 {
+		o := Owner{ID: usage.ID{Kind: "UsageReport", Namespace: "loud", Name: fmt.Sprint(i)}}
+		k.entries[o.ID] = &entry{owner: o, size: maxTotal / 5000}
+	}
+	quiet := &entry{owner: Owner{ID: usage.ID{Kind: "UsageReport", Namespace: "quiet", Name: "one"}}}
+	k.entries[quiet.owner.ID] = quiet
+	if limit := k.limit(quiet); limit != 256<<10 {
+		t.Errorf("it may take %d bytes", limit)
+	}
+	quiet.size = 256 << 10
+	for _, e := range k.entries {
+		if limit := k.limit(e); e != quiet && limit > maxTotal/2/5000 {
+			t.Fatalf("one of the many may take %d bytes although there is no room", limit)
+		}
+	}
+}
+
 // TestIncomplete: what does not fit is told.
 func TestIncomplete(t *testing.T) {
 	c := newFixture(t).crowd(2, 24*time.Hour)

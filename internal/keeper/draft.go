@@ -87,8 +87,8 @@ func (e *entry) accept(x *draft) {
 }
 
 // limit is what the checkpoint of an owner may take: what is left of all, at least
-// an equal share, and no more than its kind may. Where one has more than that, it
-// has less after the next time.
+// its share, and no more than its kind may. Where one has more than that, it has less
+// after the next time.
 func (k *Keeper) limit(e *entry) int {
 	left := maxTotal
 	for _, other := range k.entries {
@@ -96,11 +96,25 @@ func (k *Keeper) limit(e *entry) int {
 			left -= other.size
 		}
 	}
-	most := max(left, maxTotal/max(len(k.entries), 1))
+	most := max(left, k.share(e.owner.Namespace))
 	for i := range k.kinds {
 		if k.kinds[i].Name == e.owner.Kind {
 			most = min(most, k.kinds[i].MaxBytes)
 		}
 	}
 	return most
+}
+
+// share is what an owner may take whatever the others do: an equal part of what its
+// namespace may, which is an equal part of all. So whoever can create a thousand in
+// one namespace takes nothing from another.
+func (k *Keeper) share(namespace string) int {
+	owners, namespaces := 0, map[string]bool{namespace: true}
+	for id := range k.entries {
+		namespaces[id.Namespace] = true
+		if id.Namespace == namespace {
+			owners++
+		}
+	}
+	return maxTotal / len(namespaces) / max(owners, 1)
 }

@@ -56,6 +56,7 @@ type Keeper struct {
 	log        logr.Logger
 	interval   time.Duration
 	budget     *budget.Budget
+	paces      paces
 	metrics    *metrics
 
 	mu      sync.Mutex
@@ -117,7 +118,7 @@ func (k *Keeper) Park(ctx context.Context, o Owner) {
 	if k.isResting(e) {
 		return
 	}
-	if _, err := k.write(ctx, e, false); isNews(err) {
+	if _, err := k.write(ctx, e, atOnce); isNews(err) {
 		k.log.Error(err, "An owner rests, and what it did since its last checkpoint is lost", "owner", o.ID)
 	}
 	k.mu.Lock()
@@ -127,14 +128,14 @@ func (k *Keeper) Park(ctx context.Context, o Owner) {
 }
 
 // Save stores now what an owner remembers that was resumed. It does not wait for
-// the budget. Without an error, all that the owner remembered when it was called is
+// the budget, only for what its own namespace has saved too fast. Without an error, all that the owner remembered when it was called is
 // stored. ErrSuperseded tells that another operator has stored something else.
 func (k *Keeper) Save(ctx context.Context, id usage.ID) error {
 	e := k.entry(id)
 	if e == nil || k.isResting(e) {
 		return fmt.Errorf("saving %v: it was not resumed", id)
 	}
-	_, err := k.write(ctx, e, false)
+	_, err := k.write(ctx, e, paced)
 	return err
 }
 

@@ -57,7 +57,7 @@ func (k *Keeper) round(ctx context.Context) {
 		if e == nil || k.isResting(e) {
 			continue
 		}
-		wait, err := k.write(ctx, e, true)
+		wait, err := k.write(ctx, e, queued)
 		if isNews(err) {
 			k.log.Error(err, "A checkpoint was not written and is tried again", "owner", id)
 			wait = min(retry, k.interval)
@@ -144,7 +144,7 @@ func (k *Keeper) finishOne(ctx context.Context, id usage.ID) {
 	if e == nil {
 		return
 	}
-	if _, err := k.write(ctx, e, false); isNews(err) {
+	if _, err := k.write(ctx, e, atOnce); isNews(err) {
 		k.log.Error(err, "A checkpoint was not written before the end", "owner", id)
 	}
 }

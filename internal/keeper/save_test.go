@@ -92,7 +92,7 @@ func TestSaveTakesFromTheBudget(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if wait, err := o.write(t.Context(), o.entry(idOf(other)), true); err != nil || wait == 0 {
+		if wait, err := o.write(t.Context(), o.entry(idOf(other)), queued); err != nil || wait == 0 {
 			t.Errorf("the next waits for %s: %v", wait, err)
 		}
 	}
@@ -142,7 +142,7 @@ func TestNobodyGoesOnWhileDropped(t *testing.T) {
 	}
 	late := a.entry(idOf(r))
 	for range 2 {
-		if _, err := a.write(t.Context(), late, false); !errors.Is(err, ErrSuperseded) {
+		if _, err := a.write(t.Context(), late, atOnce); !errors.Is(err, ErrSuperseded) {
 			t.Errorf("the error is %v, want %v", err, ErrSuperseded)
 		}
 	}

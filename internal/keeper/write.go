@@ -30,9 +30,21 @@ func isNews(err error) bool {
 	return err != nil && !errors.Is(err, ErrSuperseded) && !errors.Is(err, errAbsent) && !errors.Is(err, errTooLarge)
 }
 
+// haste is how a write comes to its turn.
+type haste uint8
+
+const (
+	// queued writes ask the budget, and are told when to come again.
+	queued haste = iota
+	// paced writes wait for what their namespace has written before, and no others.
+	paced
+	// atOnce is for what is not to be stored later.
+	atOnce
+)
+
 // write stores what an owner remembers, if that has changed. Where it has to queue
 // for the budget, it returns after what time to try again.
-func (k *Keeper) write(ctx context.Context, e *entry, queues bool) (wait time.Duration, err error) {
+func (k *Keeper) write(ctx context.Context, e *entry, how haste) (wait time.Duration, err error) {
 	e.writing.Lock()
 	defer e.writing.Unlock()
 	if k.isVoid(e) {
@@ -47,10 +59,18 @@ func (k *Keeper) write(ctx context.Context, e *entry, queues bool) (wait time.Du
 		return 0, err
 	}
 	w := budget.Write{ID: e.owner.ID, Bytes: x.size(), Interval: k.interval}
-	if !queues {
+	switch how {
+	case queued:
+		if wait := k.budget.Ask(now, w); wait > 0 {
+			return wait, nil
+		}
+	case paced:
+		if err := k.paces.wait(ctx, e.owner.Namespace, w.Bytes); err != nil {
+			return 0, err
+		}
 		k.budget.Take(now, w)
-	} else if wait := k.budget.Ask(now, w); wait > 0 {
-		return wait, nil
+	case atOnce:
+		k.budget.Take(now, w)
 	}
 	return 0, k.put(ctx, e, x, now)
 }

@@ -78,3 +78,12 @@ func (s State) Expire(now time.Time) (State, []Notice) {
 	}
 	return s, dropped
 }
+
+// Shed returns the state with the newest of its notices, so many at most, and the
+// others. Nobody will be told of these.
+func (s State) Shed(most int) (State, []Notice) {
+	surplus := max(len(s.Owed)-most, 0)
+	shed := s.Owed[:surplus]
+	s.Owed = slices.Clone(s.Owed[surplus:])
+	return s, shed
+}

@@ -54,6 +54,20 @@ func TestWithNotes(t *testing.T) {
 	mustOwe(t, state, "a") // which is another state
 }
 
+// TestShed: the oldest are given up.
+func TestShed(t *testing.T) {
+	state := owing(t)
+	kept, shed := state.Shed(2)
+	mustOwe(t, kept, "b of b", "c of c")
+	mustOwe(t, state, "a", "b of b", "c of c") // which is another state
+	if len(shed) != 1 || shed[0].Subject.Pod != "a" {
+		t.Errorf("%+v is shed", shed)
+	}
+	if kept, shed = state.Shed(3); len(kept.Owed) != 3 || len(shed) != 0 {
+		t.Errorf("%d are kept and %d shed where there is room for all", len(kept.Owed), len(shed))
+	}
+}
+
 func TestDelivered(t *testing.T) {
 	state := owing(t)
 	stored := restored(t, state)

@@ -59,10 +59,17 @@ func usersHaveTheirKinds(t *testing.T) {
 		{"edit", "team", "patch", "usagereports/status", false},
 		{"admin", "team", "create", "usagereports", true},
 		{"admin", "team", "patch", "usagereports/status", false},
+		{"view", "team", "create", "resourcethresholds", false},
+		{"edit", "team", "create", "resourcethresholds", true},
+		{"edit", "team", "patch", "resourcethresholds/status", false},
+		{"admin", "team", "update", "resourcethresholds/status", false},
 		{"admin", "team", "list", "clusterusagereports", false},
+		{"admin", "team", "list", "clusterresourcethresholds", false},
 		{"view", "team", "list", "usagecheckpoints", false},
 		{"edit", "team", "list", "usagecheckpoints", false},
 		{"admin", "team", "list", "usagecheckpoints", false},
+		{"admin", "team", "create", "usagecheckpoints", false},
+		{"admin", "team", "delete", "usagecheckpoints", false},
 	} {
 		if err := may(t, row.user, row.namespace, row.verb, row.resource, row.want); err != nil {
 			t.Error(err)

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -28,6 +29,7 @@ type Stage struct {
 	// Env is what the environment of operators that are started has beyond the usual.
 	Env []string
 
+	config  *rest.Config
 	dir     string
 	program string
 }
@@ -57,7 +59,7 @@ func NewWith(t testing.TB, o Options) *Stage {
 	server := apiserver.StartServer(t, apiserver.Options{CRDs: []string{crds}, EtcdQuota: o.EtcdQuota})
 	config := server.Config
 	config.QPS = -1
-	s := &Stage{dir: t.TempDir(), Server: server, Metrics: newMetrics()}
+	s := &Stage{config: config, dir: t.TempDir(), Server: server, Metrics: newMetrics()}
 	if s.API, err = client.NewWithWatch(config, client.Options{Scheme: scheme()}); err != nil {
 		t.Fatal(err)
 	}
@@ -68,6 +70,18 @@ func NewWith(t testing.TB, o Options) *Stage {
 	s.program = program(t, root, o.Tags)
 	s.create(t, Namespace(operator.Namespace), Node("node-0"))
 	return s
+}
+
+// As is a client of a user, who may do what roles are bound to him for.
+func (s *Stage) As(t testing.TB, user string) client.Client {
+	t.Helper()
+	config := rest.CopyConfig(s.config)
+	config.Impersonate = rest.ImpersonationConfig{UserName: user, Groups: []string{"system:authenticated"}}
+	c, err := client.New(config, client.Options{Scheme: scheme()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 func scheme() *runtime.Scheme {
