@@ -89,6 +89,7 @@ manifests: generate ## Generate the CRDs and the operator's roles, and what the 
 ci: ## All that must be green, as .ci/run checks it
 	$(MAKE) --no-print-directory verify lint vulncheck
 	$(MAKE) --no-print-directory -j 2 -k --output-sync=target test-e2e race test-apiserver fuzz
+	$(MAKE) --no-print-directory test-node
 
 .PHONY: lint
 lint: ## Run the linters
