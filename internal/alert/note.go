@@ -14,10 +14,9 @@ import (
 
 // Threshold is what the words of its alerts are made of.
 type Threshold struct {
-	// Kind, Namespace and Name are those of the object. A cluster kind has no
-	// Namespace.
-	Kind, Namespace, Name string
-	Settings              *v1alpha1.ThresholdSettings
+	// Namespace is that of the object; a cluster kind has none.
+	Namespace string
+	Settings  *v1alpha1.ThresholdSettings
 	// Target is what the subjects consist of.
 	Target model.Target
 	// LabelKeys are the keys of the labels in the subjects.

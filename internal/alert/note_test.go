@@ -23,7 +23,7 @@ var web = model.Subject{Namespace: "shop", Workload: model.Workload{Group: "apps
 
 // limits is a threshold of memory in percent of limits.
 func limits() Threshold {
-	return Threshold{Kind: "ResourceThreshold", Namespace: "shop", Name: "memory", Settings: &v1alpha1.ThresholdSettings{
+	return Threshold{Namespace: "shop", Settings: &v1alpha1.ThresholdSettings{
 		Resource: v1alpha1.ResourceMemory, Measure: v1alpha1.MeasurePercentOfLimits, Floor: "100Mi",
 		Levels: []v1alpha1.ThresholdLevel{
 			{Severity: v1alpha1.SeverityWarning, Above: "90%", For: "5m"},

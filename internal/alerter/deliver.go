@@ -129,7 +129,7 @@ func (a *Alerter) Orphan(ctx context.Context, o keeper.Owner, s *usage.Snapshot)
 		a.log.Error(err, "The stored alerts of a threshold that is gone are of no use and are not closed", "threshold", o.ID)
 		return nil
 	}
-	words := alert.Threshold{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name, Settings: &v1alpha1.ThresholdSettings{}}
+	words := alert.Threshold{Namespace: o.Namespace, Settings: &v1alpha1.ThresholdSettings{}}
 	e := &entry{Threshold: Threshold{ID: o.ID, UID: o.UID, Words: words}, state: state}
 	_, err = a.announcer.Announce(ctx, e.about(), closed(e, state.Time).Owed)
 	return err

@@ -134,8 +134,8 @@ func (r *ThresholdReconciler) compile(object v1alpha1.ThresholdObject) (*served,
 	return &served{plan: plan, need: watching(settings), watched: alerter.Threshold{
 		ID: r.id(name), UID: string(object.GetUID()), Rule: rule, Climbs: plan.Climbs(),
 		Words: alert.Threshold{
-			Kind: r.Kind, Namespace: name.Namespace, Name: name.Name,
-			Settings: settings, Target: plan.Target(), LabelKeys: plan.LabelKeys(),
+			Namespace: name.Namespace,
+			Settings:  settings, Target: plan.Target(), LabelKeys: plan.LabelKeys(),
 		},
 	}}, nil
 }

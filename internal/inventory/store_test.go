@@ -175,7 +175,7 @@ func TestWaitingTellsWhatIsMissing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	err := f.WaitForSync(ctx)
-	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), ": namespaces, resourcequotas, replicasets.apps, jobs.batch, the kinds of the API;") {
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), ": resourcequotas, replicasets.apps, jobs.batch, namespaces, the kinds of the API;") {
 		t.Errorf("got %q", err)
 	}
 }

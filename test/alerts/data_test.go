@@ -83,6 +83,7 @@ func TestSuspended(t *testing.T) {
 	x := f.threshold(t, "memory", v1alpha1.ThresholdLevel{Severity: v1alpha1.SeverityWarning, Above: "80%"})
 	f.use("900Mi")
 	f.awaitEvents(t, x, "Pod/web-0", "Exceeded Warning")
+	f.awaitState(t, x, v1alpha1.StateFiring, v1alpha1.SeverityWarning)
 	f.suspend(t, x, true)
 	f.use("512Mi")
 	if err := o.Kill(); err != nil {
@@ -100,6 +101,7 @@ func TestSuspended(t *testing.T) {
 	f.use("900Mi")
 	told := []string{"Exceeded Warning", "Cleared Warning", "Exceeded Warning"}
 	f.awaitEvents(t, x, "Pod/web-0", told...)
+	f.awaitState(t, x, v1alpha1.StateFiring, v1alpha1.SeverityWarning)
 	f.suspend(t, x, true)
 	if err := f.API.Delete(t.Context(), x); err != nil {
 		t.Fatal(err)
