@@ -95,13 +95,36 @@ func findRole(t *testing.T, namespace string, ref rbacv1.RoleRef) (found role) {
 	return found
 }
 
-// set gives the role other rules, and waits until the API server goes by them.
-func (r role) set(t *testing.T, g grant, allowed bool, rules []rbacv1.PolicyRule) {
+// has reports whether the role gives a right.
+func (r role) has(g grant) bool {
+	return slices.ContainsFunc(grantsOf(*r.rules), func(other grant) bool { return other.String() == g.String() })
+}
+
+// lacking runs f while the role does not give a right. The API server must then refuse it.
+func (r role) lacking(t *testing.T, g grant, f func()) {
+	t.Helper()
+	all := slices.Clone(*r.rules)
+	r.set(t, without(all, g))
+	defer func() {
+		r.set(t, all)
+		r.await(t, g, true)
+	}()
+	r.await(t, g, false)
+	f()
+}
+
+// set gives the role other rules.
+func (r role) set(t *testing.T, rules []rbacv1.PolicyRule) {
 	t.Helper()
 	*r.rules = rules
 	if err := api.Update(t.Context(), r.object); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// await waits until the API server goes by the rules.
+func (r role) await(t *testing.T, g grant, allowed bool) {
+	t.Helper()
 	eventually(t, func(ctx context.Context) error {
 		if got, err := isAllowed(ctx, r.object.GetNamespace(), g); err != nil || got != allowed {
 			return fmt.Errorf("the operator may %s: %t, want %t: %w", g, got, allowed, err)

@@ -1,10 +1,8 @@
 package rbac
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -24,6 +22,7 @@ const namespace = "shop"
 // scenario is all that the operator needs rights for, played on one cluster again and again.
 type scenario struct {
 	dir, program, kubeconfig string
+	recorder                 *recorder
 	scraper                  *scraper
 	plays                    int
 	reports                  []v1alpha1.ReportObject
@@ -34,7 +33,7 @@ type scenario struct {
 // newScenario starts the cluster. Its pod is old enough for numbers when the first operator starts.
 func newScenario(t *testing.T) *scenario {
 	s := &scenario{dir: t.TempDir()}
-	s.program, s.kubeconfig = startCluster(t, s.dir)
+	s.startCluster(t)
 	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{
 		Namespace: namespace, Name: "web",
 		Annotations: map[string]string{"kwok.x-k8s.io/usage-cpu": "100m", "kwok.x-k8s.io/usage-memory": "64Mi"},
@@ -92,7 +91,7 @@ func (s *scenario) run(t *testing.T, o *operator.Running, conditions ...func(con
 	}
 	for i := 0; i < len(conditions) && err == nil; i++ {
 		err = within(t.Context(), func(ctx context.Context) error {
-			if err := mayAll(o.Log); err != nil {
+			if err := s.recorder.refusal(); err != nil {
 				return final{err}
 			}
 			return conditions[i](ctx)
@@ -105,23 +104,9 @@ func (s *scenario) run(t *testing.T, o *operator.Running, conditions ...func(con
 		err = hasReleasedLease(t.Context())
 	}
 	if err == nil {
-		err = mayAll(o.Log)
+		err = s.recorder.refusal()
 	}
 	return err
-}
-
-// mayAll returns an error with the first line of the log that says that something is forbidden.
-func mayAll(log string) error {
-	content, err := os.ReadFile(log)
-	if err != nil {
-		return err
-	}
-	for line := range bytes.Lines(content) {
-		if bytes.Contains(bytes.ToLower(line), []byte("forbidden")) {
-			return fmt.Errorf("the operator's log says: %s", bytes.TrimSpace(line))
-		}
-	}
-	return nil
 }
 
 // prepare makes reports and thresholds, and checkpoints of such that were deleted while no operator ran. What an earlier
@@ -165,6 +150,8 @@ func (s *scenario) newReports() []v1alpha1.ReportObject {
 	pods := &v1alpha1.UsageReport{ObjectMeta: s.meta(namespace)}
 	everywhere := &v1alpha1.ClusterUsageReport{ObjectMeta: s.meta("")}
 	everywhere.Spec.Namespaces = []string{namespace}
+	// For this level it reads of every kind that owns pods.
+	everywhere.Spec.GroupBy = []v1alpha1.GroupKey{{Type: v1alpha1.GroupByWorkload, Level: v1alpha1.LevelTop}}
 	nodes := &v1alpha1.ClusterUsageReport{ObjectMeta: s.meta("")}
 	nodes.Name += "-nodes"
 	nodes.Spec.Target = v1alpha1.TargetNodes
