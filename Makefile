@@ -129,9 +129,10 @@ test-apiserver: ## The unit tests, and those against a real API server
 test-e2e: ## The tests on local clusters of their own
 	$(WITH_API_SERVER) go test -count 1 -p 2 -timeout 20m $(TESTFLAGS) ./test/...
 
+# Its tests wait for numbers more than they compute, so that they run all at once.
 .PHONY: test-node
 test-node: ## The operator in pods on a real node; skips, and says why, where none can be had
-	go test -count 1 -timeout 20m -v $(TESTFLAGS) ./test/node -real-node
+	go test -count 1 -parallel 4 -timeout 20m -v $(TESTFLAGS) ./test/node -real-node
 
 .PHONY: test-crashes
 test-crashes: ## Kill the operator KILLS times while thresholds are crossed, and let 5,000 pods cross at once

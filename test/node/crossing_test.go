@@ -24,6 +24,7 @@ func testCrossing(t *testing.T) {
 	x.Spec.Resource, x.Spec.Measure = v1alpha1.ResourceMemory, v1alpha1.MeasurePercentOfLimits
 	x.Spec.Levels = []v1alpha1.ThresholdLevel{{Severity: v1alpha1.SeverityCritical, Above: "80%"}}
 	create(t, x)
+	awaitReady(t, pod)
 	awaitState(t, x, v1alpha1.StateOK)
 
 	if err := hold(t, pod, 48); err != nil {
@@ -46,13 +47,14 @@ func testCrossing(t *testing.T) {
 	}
 }
 
+// awaitState waits until a threshold says that of one pod.
 func awaitState(t *testing.T, x *v1alpha1.ResourceThreshold, want v1alpha1.ThresholdState) {
 	t.Helper()
 	eventually(t, soon, func(ctx context.Context) error {
 		if err := api.Get(ctx, client.ObjectKeyFromObject(x), x); err != nil {
 			return err
 		}
-		if x.Status.State != want {
+		if counts := x.Status.SubjectCounts; x.Status.State != want || counts == nil || counts.Total != 1 {
 			return fmt.Errorf("the threshold is %q, want %s: %+v", x.Status.State, want, x.Status)
 		}
 		return nil

@@ -14,6 +14,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
@@ -46,9 +47,14 @@ type workload struct {
 }
 
 func (w workload) container() corev1.Container {
-	return corev1.Container{Name: w.name, Image: loadImage, Args: []string{
-		fmt.Sprint("-millicores=", w.millicores), fmt.Sprint("-mebibytes=", w.mebibytes),
-	}}
+	return corev1.Container{
+		Name: w.name, Image: loadImage,
+		Args: []string{fmt.Sprint("-millicores=", w.millicores), fmt.Sprint("-mebibytes=", w.mebibytes)},
+		ReadinessProbe: &corev1.Probe{
+			ProbeHandler:  corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: intstr.FromInt32(8080)}},
+			PeriodSeconds: 1,
+		},
+	}
 }
 
 func (w workload) pod(namespace string) *corev1.Pod {
@@ -63,6 +69,22 @@ func limited(pod *corev1.Pod, memory string) *corev1.Pod {
 		pod.Spec.Containers[i].Resources.Limits = corev1.ResourceList{corev1.ResourceMemory: resource.MustParse(memory)}
 	}
 	return pod
+}
+
+// awaitReady waits until the program of a pod listens.
+func awaitReady(t *testing.T, pod *corev1.Pod) {
+	t.Helper()
+	eventually(t, soon, func(ctx context.Context) error {
+		if err := api.Get(ctx, client.ObjectKeyFromObject(pod), pod); err != nil {
+			return err
+		}
+		for _, c := range pod.Status.Conditions {
+			if c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue {
+				return nil
+			}
+		}
+		return fmt.Errorf("the pod %s is not ready: %+v", pod.Name, pod.Status)
+	})
 }
 
 // hold makes the program of a pod hold so many MiB more. It returns an error if the program ends by that.
