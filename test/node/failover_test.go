@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/test/operator"
 	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -20,11 +21,16 @@ const handover = 12 * time.Second
 // formerLog is what the first leader had written when it ended.
 var formerLog string
 
-// testFailover deletes the leader's pod. The other operator has to take over and go on with the reports.
-func testFailover(t *testing.T) {
-	namespace := newNamespace(t, "failover")
+// newSteadyReport reports on a pod that goes on and on.
+func newSteadyReport(t *testing.T) *v1alpha1.UsageReport {
+	t.Helper()
+	namespace := newNamespace(t, "steady")
 	create(t, workload{name: "steady", mebibytes: 32}.pod(namespace))
-	r := newReport(t, namespace)
+	return newReport(t, namespace)
+}
+
+// testFailover deletes the leader's pod. The other operator has to take over and go on with a report.
+func testFailover(t *testing.T, r *v1alpha1.UsageReport) {
 	awaitReport(t, r, func() error { return isComplete(r, 1) })
 
 	first := mustLead(t)

@@ -51,6 +51,8 @@ func TestNode(t *testing.T) {
 	}
 	start(t)
 	install(t)
+	// Its numbers come while other tests run.
+	steady := newSteadyReport(t)
 	t.Run("Pods", testPods)
 	t.Run("Work", func(t *testing.T) {
 		t.Run("KnownUsage", testKnownUsage)
@@ -58,7 +60,7 @@ func TestNode(t *testing.T) {
 		t.Run("OutOfMemory", testOutOfMemory)
 	})
 	t.Run("Metrics", testMetrics)
-	t.Run("Failover", testFailover)
+	t.Run("Failover", func(t *testing.T) { testFailover(t, steady) })
 	t.Run("Rights", testRights)
 }
 
