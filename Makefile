@@ -23,6 +23,9 @@ KUBECTL ?= $(shell command -v kubectl || echo "$$($(LOCAL_CLUSTER) binaries)/kub
 TESTFLAGS ?=
 FUZZTIME ?= 1m
 KILLS ?= 100
+RESTARTS ?= 20
+ROUNDS ?= 5
+ROLLOUTS ?= 10000
 
 # Tools run on this machine, whatever is built for another.
 TOOL = GOOS= GOARCH= go tool -modfile=tools/go.mod
@@ -103,11 +106,16 @@ fmt: ## Format the Go code
 vulncheck: ## Look for known vulnerabilities; VULNCHECK=required fails without the database
 	@hack/vulncheck.sh env $(TOOL) govulncheck ./...
 
+.PHONY: rules
+rules: ## Have Prometheus check the alert rules, and try when they fire
+	@hack/rules.sh
+
 .PHONY: verify
 verify: ## Check that generated files, go.mod and the manifests are in order
 	@MAKE="$(MAKE)" hack/verify.sh
 	$(TOOL) helm lint --strict charts/usage-operator
 	@hack/score.sh
+	@hack/rules.sh
 	@for file in config/*/kustomization.yaml; do \
 		echo "kustomize build $${file%/*}"; $(TOOL) kustomize build "$${file%/*}" >/dev/null || exit 1; \
 	done
@@ -135,8 +143,12 @@ test-node: ## The operator in pods on a real node; skips, and says why, where no
 	go test -count 1 -parallel 4 -timeout 20m -v $(TESTFLAGS) ./test/node -real-node
 
 .PHONY: test-crashes
-test-crashes: ## Kill the operator KILLS times while thresholds are crossed, and let 5,000 pods cross at once
-	$(WITH_API_SERVER) go test -count 1 -timeout 60m -v -run 'TestCrashes|TestStorm' ./test/alerts -kills $(KILLS) -storm 5000
+test-crashes: ## Kill the operator KILLS times while thresholds are crossed; let 5,000 pods cross at once, and 1,000 one by one
+	$(WITH_API_SERVER) go test -count 1 -timeout 60m -v -run 'TestCrashes|TestStorm|TestLatency' ./test/alerts -kills $(KILLS) -storm 5000 -crossings 1000
+
+.PHONY: test-faults
+test-faults: ## Restart the API server RESTARTS times, put in other faults ROUNDS times, and roll out ROLLOUTS times
+	$(WITH_API_SERVER) go test -count 1 -timeout 90m -v ./test/faults -restarts $(RESTARTS) -rounds $(ROUNDS) -rollouts $(ROLLOUTS)
 
 .PHONY: race
 race: ## The tests of all that runs at once, looking for data races

@@ -28,6 +28,7 @@ if [ -n "$stale" ]; then
 	exit 1
 fi
 
+# Not in tools/promtool, which would have to fetch the clients of all clouds.
 for module in . tools tools/score; do
 	echo "go mod tidy -diff in $module"
 	go -C "$module" mod tidy -diff

@@ -5,28 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
-	"slices"
-	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
-	"github.com/usage-operator/usage-operator/internal/alerter"
-	"github.com/usage-operator/usage-operator/internal/budget"
-	"github.com/usage-operator/usage-operator/internal/checkpoint"
 	"github.com/usage-operator/usage-operator/internal/controller"
-	"github.com/usage-operator/usage-operator/internal/events"
 	"github.com/usage-operator/usage-operator/internal/inventory"
-	"github.com/usage-operator/usage-operator/internal/keeper"
-	"github.com/usage-operator/usage-operator/internal/metricsapi"
-	"github.com/usage-operator/usage-operator/internal/poller"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/client-go/rest"
-	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
@@ -42,8 +30,7 @@ const (
 	writeBurst = 200
 )
 
-// newManager wires the stages: inventory and Metrics API into the poller, the
-// poller into the reconcilers.
+// newManager runs the stages, and the reconcilers on them.
 func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	config.QPS, config.Burst = writeQPS, writeBurst
 	now, err := systemClock()
@@ -54,101 +41,33 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to the cluster: %w", err)
 	}
-	pods, err := inventory.New(config, mgr.GetLogger().WithName("inventory"), o.namespaces...)
-	if err != nil {
-		return nil, err
-	}
-	reader, err := metricsapi.New(config, now)
-	if err != nil {
-		return nil, fmt.Errorf("make the reader of the Metrics API: %w", err)
-	}
-	subscribe := func() poller.Feed { return pods.Subscribe() }
-	poll := poller.New(reader, pods, subscribe, now, mgr.GetLogger().WithName("poller"))
-	poll.BoundWindows(o.windowMemory)
-	poll.Within(o.namespaces)
-	statuses := budget.New(o.statusBytesPerSecond)
-	alerts, announcer, err := newAlerter(mgr, poll, pods, now)
-	if err != nil {
-		return nil, err
-	}
-	poll.Alerts = alerts
-	keep, err := newKeeper(mgr, alerts, now, o)
+	s, err := newStages(mgr, now, o)
 	if err != nil {
 		return nil, err
 	}
 	if len(o.namespaces) > 0 {
 		mgr.GetLogger().Info("Only some namespaces are served: cluster-wide kinds are not, whatever their status says", "namespaces", o.namespaces)
 	}
+	parts := controller.Parts{
+		Source: s.poll, Checkpoints: s.keep, Budget: s.statuses, Metrics: s.objects, Clock: now, ClusterWide: len(o.namespaces) == 0,
+	}
 	return mgr, errors.Join(
-		register(statuses.Collectors(), poll.Collectors(), keep.Collectors(), alerts.Collectors(), announcer.Collectors(), []prometheus.Collector{pods.Collector()}),
-		mgr.Add(pods),
-		mgr.Add(poll),
-		mgr.Add(keep),
-		mgr.Add(alerts),
-		controller.SetupReports(mgr, poll, keep, statuses, now, len(o.namespaces) == 0),
-		controller.SetupThresholds(mgr, poll, alerts, keep, statuses, now, len(o.namespaces) == 0),
-		mgr.AddHealthzCheck("loop", func(*http.Request) error { return poll.Alive() }),
-		mgr.AddReadyzCheck("inventory", synced(pods)),
+		register(s.collectors()),
+		mgr.Add(s.pods),
+		mgr.Add(s.poll),
+		mgr.Add(s.keep),
+		mgr.Add(s.alerts),
+		addVigil(mgr, now, o),
+		controller.SetupReports(mgr, &parts),
+		controller.SetupThresholds(mgr, &parts, s.alerts),
+		mgr.AddHealthzCheck("loop", func(*http.Request) error { return s.poll.Alive() }),
+		mgr.AddReadyzCheck("inventory", synced(s.pods)),
 	)
 }
 
-// keptKinds are those that remember something.
-var keptKinds = []keeper.Kind{
-	{Name: "UsageReport", MaxBytes: 256 << 10},
-	{Name: "ClusterUsageReport", MaxBytes: 256 << 10},
-	{Name: "ResourceThreshold", MaxBytes: checkpoint.MaxBytes},
-	{Name: "ClusterResourceThreshold", MaxBytes: checkpoint.MaxBytes},
-}
-
-// newAlerter makes the keeper of alerts, and the writer of its Events.
-func newAlerter(mgr ctrl.Manager, poll *poller.Poller, pods *inventory.Inventory, now clock.WithTicker) (*alerter.Alerter, *events.Writer, error) {
-	var alerts *alerter.Alerter
-	options := events.Options{Instance: instance(), Pending: func() int { return alerts.Owed() }}
-	writer, err := events.New(mgr.GetConfig(), pods, now, mgr.GetLogger().WithName("events"), options)
-	if err != nil {
-		return nil, nil, err
-	}
-	alerts = alerter.New(poll, writer, now, mgr.GetLogger().WithName("alerter"))
-	return alerts, writer, nil
-}
-
-// instance names this operator among several: in a cluster, its pod.
-func instance() string {
-	name, err := os.Hostname()
-	if err != nil {
-		return ""
-	}
-	return name
-}
-
-// served are the kinds that remember something and are served: the cluster-wide ones
-// only where the operator may see the cluster.
-func served(o *options) []keeper.Kind {
-	return slices.DeleteFunc(slices.Clone(keptKinds), func(k keeper.Kind) bool {
-		return len(o.namespaces) > 0 && strings.HasPrefix(k.Name, "Cluster")
-	})
-}
-
-// newKeeper gives the keeper of checkpoints a client without a cache: checkpoints
-// are large, and each is read once.
-func newKeeper(mgr ctrl.Manager, alerts *alerter.Alerter, now clock.WithTicker, o *options) (*keeper.Keeper, error) {
-	direct, err := client.New(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme(), HTTPClient: mgr.GetHTTPClient()})
-	if err != nil {
-		return nil, fmt.Errorf("make a client for checkpoints: %w", err)
-	}
-	options := o.checkpoints
-	options.Namespaces = o.namespaces
-	k := keeper.New(direct, mgr.GetClient(), served(o), alerts, now, mgr.GetLogger().WithName("keeper"), options)
-	for _, kind := range []string{"ResourceThreshold", "ClusterResourceThreshold"} {
-		k.OnOrphan(kind, alerts.Orphan)
-	}
-	alerts.Keep(k)
-	return k, nil
-}
-
 // register adds the operator's own metrics to those of controller-runtime.
-func register(collectors ...[]prometheus.Collector) error {
-	for _, c := range slices.Concat(collectors...) {
+func register(collectors []prometheus.Collector) error {
+	for _, c := range collectors {
 		if err := metrics.Registry.Register(c); err != nil {
 			return fmt.Errorf("register the operator's metrics: %w", err)
 		}
@@ -168,6 +87,7 @@ func managerOptions(o *options) ctrl.Options {
 		LeaderElectionID:              leaseName,
 		LeaderElectionNamespace:       o.leaderElectionNamespace,
 		LeaderElectionReleaseOnCancel: true,
+		LeaseDuration:                 new(leaseDuration),
 	}
 }
 

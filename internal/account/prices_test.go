@@ -54,3 +54,20 @@ func TestCost(t *testing.T) {
 		}
 	}
 }
+
+// FuzzPrice: what is read is written as what is read again, and costs nothing less
+// than nothing.
+func FuzzPrice(f *testing.F) {
+	for _, text := range []string{"0.031", "999999999.999999999", "0", "00.10", ".5", "1e9", "-1"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		price, err := account.ParsePrice(text)
+		if err != nil {
+			return
+		}
+		if again, err := account.ParsePrice(price.String()); price < 0 || err != nil || again != price {
+			t.Errorf("%q is %d, written %s, read again %d with the error %v", text, price, price, again, err)
+		}
+	})
+}

@@ -58,21 +58,10 @@ func (t *Threshold) compare(a, b *threshold.Alert) int {
 	}
 	return cmp.Or(
 		cmp.Compare(b.Phase, a.Phase),
-		cmp.Compare(severityOf(b), severityOf(a)),
+		cmp.Compare(b.Worst(), a.Worst()),
 		byValue,
 		a.Reading.Subject.Compare(&b.Reading.Subject),
 	)
-}
-
-// severityOf is the highest that fires, or else that is pending.
-func severityOf(a *threshold.Alert) threshold.Severity {
-	pending := threshold.None
-	for i := range a.Levels {
-		if a.Levels[i].Phase == threshold.PhasePending {
-			pending = threshold.Severity(i + 1)
-		}
-	}
-	return cmp.Or(a.Severity(), pending)
 }
 
 // Status returns what is published of a threshold. Its conditions and its
@@ -104,7 +93,7 @@ func (t *Threshold) Status(v *View) v1alpha1.ThresholdStatus {
 }
 
 func (t *Threshold) alert(a *threshold.Alert, largest []usage.Contributor) v1alpha1.Alert {
-	r, severity := &a.Reading, severityOf(a)
+	r, severity := &a.Reading, a.Worst()
 	out := v1alpha1.Alert{
 		State: phases[a.Phase], Severity: severities[severity], Data: data[r.Data],
 		Summary: shorten(t.summary(a), maxSummary), Message: shorten(t.message(a, largest), maxMessage),
@@ -163,7 +152,7 @@ func (t *Threshold) contributors(largest []usage.Contributor) (out []v1alpha1.Al
 // summary is an alert in a column.
 func (t *Threshold) summary(a *threshold.Alert) string {
 	r, who := &a.Reading, short.name(&a.Reading.Subject, t.LabelKeys, t.Namespace == "")
-	switch severity := severityOf(a); {
+	switch severity := a.Worst(); {
 	case r.Data == usage.MissingData:
 		return who + " no samples"
 	case severity == threshold.None:
@@ -192,7 +181,7 @@ func (t *Threshold) ofShort() string {
 
 // message is an alert in a sentence.
 func (t *Threshold) message(a *threshold.Alert, largest []usage.Contributor) string {
-	r, severity := &a.Reading, severityOf(a)
+	r, severity := &a.Reading, a.Worst()
 	if r.Data == usage.MissingData {
 		if a.Phase == threshold.PhaseFiring {
 			return t.name(r) + " has no samples at present, and was " + t.beyond(&threshold.LevelRule{Severity: severity})

@@ -48,7 +48,7 @@ type Alerter struct {
 	announcer Announcer
 	clock     clock.PassiveClock
 	log       logr.Logger
-	metrics   metrics
+	metrics   *metrics
 	// checkpoints are set before it starts.
 	checkpoints Checkpoints
 	// queue holds the thresholds that have something to store or to tell.
@@ -75,7 +75,7 @@ func New(engine Engine, announcer Announcer, clock clock.PassiveClock, log logr.
 			workqueue.NewTypedItemExponentialFailureRateLimiter[usage.ID](shortestPause, longestPause)),
 		entries: map[usage.ID]*entry{}, listeners: map[string]func(usage.ID){},
 	}
-	a.metrics = newMetrics(a.census)
+	a.metrics = newMetrics(a)
 	return a
 }
 

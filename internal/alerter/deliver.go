@@ -53,6 +53,7 @@ func (a *Alerter) deliverNext(ctx context.Context) bool {
 
 // work is what is to be done for one threshold.
 type work struct {
+	entry    *entry
 	about    events.About
 	owed     []threshold.Notice
 	revision uint64
@@ -89,15 +90,16 @@ func (a *Alerter) begin(id usage.ID) (w work, known bool) {
 		a.announcer.Expire(e.about(), late)
 		e.told++
 	}
-	return work{about: e.about(), owed: e.state.Owed, revision: e.revision, stores: e.revision != e.saved && !e.suspended}, true
+	return work{entry: e, about: e.about(), owed: e.state.Owed, revision: e.revision, stores: e.revision != e.saved && !e.suspended}, true
 }
 
 // settle takes note of what was delivered. One that is gone and owes nothing any
-// more leaves.
+// more leaves. One that has begun again meanwhile, from what is stored, owes still what
+// is owed there.
 func (a *Alerter) settle(id usage.ID, w *work, delivered []threshold.Notice) {
 	a.mu.Lock()
 	e, known := a.entries[id]
-	if !known || e.UID != w.about.UID {
+	if !known || e != w.entry {
 		a.mu.Unlock()
 		return
 	}

@@ -22,7 +22,11 @@ func (a *Alerter) Snapshot(id usage.ID, plan *selection.Plan) (*usage.Snapshot, 
 	if !known {
 		return s, ok
 	}
-	if !ok {
+	switch {
+	case ok:
+	case e.state.Time.IsZero(): // it waits for what it remembers: nothing must take the place of that
+		return nil, false
+	default:
 		s = &usage.Snapshot{Time: a.clock.Now().Round(0)}
 	}
 	data, err := e.state.AppendBinary(nil)

@@ -52,7 +52,7 @@ type Write struct {
 
 // Budget is what may be written. It is safe for concurrent use.
 type Budget struct {
-	metrics metrics
+	metrics *metrics
 
 	mu     sync.Mutex
 	bucket *rate.Limiter

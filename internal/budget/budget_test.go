@@ -5,10 +5,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/usage-operator/usage-operator/internal/budget"
 	"github.com/usage-operator/usage-operator/internal/usage"
+	"github.com/usage-operator/usage-operator/test/series"
 )
 
 func id(name string) usage.ID { return usage.ID{Kind: "UsageReport", Namespace: "shop", Name: name} }
@@ -130,8 +130,6 @@ func TestTheLargestStatus(t *testing.T) {
 
 func TestMetrics(t *testing.T) {
 	b := newSmall(t)
-	registry := prometheus.NewPedanticRegistry()
-	registry.MustRegister(b.Collectors()...)
 	b.ask(0, "a", 200, 0)
 	b.ask(0, "b", 100, 1)
 	b.askUrgently(0, "c", 100, 1)
@@ -139,32 +137,10 @@ func TestMetrics(t *testing.T) {
 	b.askUrgently(60, "c", 100, 0)
 	b.ask(60, "d", 200, 1.5)
 	want := map[string]float64{
-		"usage_operator_status_intervals_stretched_total": 2, "usage_operator_status_waiting_writes": 1,
-		"usage_operator_status_written_bytes_total": 350,
-		"usage_operator_status_wait_seconds News":   1, "usage_operator_status_wait_seconds Refresh": 2,
+		"status_written_bytes_total UsageReport": 350, "status_intervals_stretched_total UsageReport": 2, "status_waiting_writes": 1,
+		"status_wait_seconds_count News": 1, "status_wait_seconds_sum News": 60, "status_wait_seconds_count Refresh": 2, "status_wait_seconds_sum Refresh": 60,
 	}
-	if diff := cmp.Diff(want, gather(t, registry)); diff != "" {
+	if diff := cmp.Diff(want, series.Of(t, b.Collectors())); diff != "" {
 		t.Errorf("the metrics (-want +got):\n%s", diff)
 	}
-}
-
-// gather returns the values of metrics, of histograms the number of samples by
-// label.
-func gather(t *testing.T, registry *prometheus.Registry) map[string]float64 {
-	t.Helper()
-	families, err := registry.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	values := map[string]float64{}
-	for _, f := range families {
-		for _, m := range f.GetMetric() {
-			if h := m.GetHistogram(); h != nil {
-				values[f.GetName()+" "+m.GetLabel()[0].GetValue()] += float64(h.GetSampleCount())
-				continue
-			}
-			values[f.GetName()] += m.GetCounter().GetValue() + m.GetGauge().GetValue()
-		}
-	}
-	return values
 }

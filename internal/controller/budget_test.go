@@ -19,7 +19,7 @@ import (
 // reconciler is one that the test calls itself.
 func (f *fixture) reconciler(kind string, s Source) *called {
 	return &called{ReportReconciler{
-		Client: f.operator, Source: s, Clock: f.clock, Budget: f.budget, Checkpoints: f.checkpoints, Kind: kind,
+		Client: f.operator, Source: s, Clock: f.clock, Budget: f.budget, Metrics: f.metrics, Checkpoints: f.checkpoints, Kind: kind,
 		New: func() v1alpha1.ReportObject { n, _ := f.object(kind, ""); n.SetName(""); return n },
 	}}
 }

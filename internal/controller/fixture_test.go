@@ -33,6 +33,7 @@ type fixture struct {
 	checkpoints *fakeCheckpoints
 	clock       *testingclock.FakePassiveClock
 	budget      *budget.Budget
+	metrics     *Metrics
 	log         errorLog
 	// server is a client without a cache, operator that of the operator.
 	server, operator client.Client
@@ -55,7 +56,9 @@ func reconciling(t testing.TB) *fixture {
 }
 
 func (f *fixture) setup(mgr ctrl.Manager) error {
-	return SetupReports(mgr, f.source, f.checkpoints, f.budget, f.clock, true)
+	return SetupReports(mgr, &Parts{
+		Source: f.source, Checkpoints: f.checkpoints, Budget: f.budget, Metrics: f.metrics, Clock: f.clock, ClusterWide: true,
+	})
 }
 
 // idle is a fixture with nothing but the operator's client and its cache.
@@ -73,7 +76,7 @@ func newFixture(t testing.TB) *fixture {
 		t.Fatal(err)
 	}
 	f := &fixture{
-		t: t, source: newFakeSource(), checkpoints: newFakeCheckpoints(), clock: testingclock.NewFakePassiveClock(now), budget: budget.New(64 << 20), log: newErrorLog(),
+		t: t, source: newFakeSource(), checkpoints: newFakeCheckpoints(), clock: testingclock.NewFakePassiveClock(now), budget: budget.New(64 << 20), metrics: NewMetrics(), log: newErrorLog(),
 		server: server, patches: map[string]int{},
 	}
 	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "team-"}}

@@ -38,7 +38,7 @@ func TestInvalidSpec(t *testing.T) {
 		id := f.create(kind, "invalid", 250, nil)
 		o := f.cached(id)
 		r := &ReportReconciler{
-			Client: f.operator, Source: f.source, Clock: f.clock, Budget: f.budget, Checkpoints: f.checkpoints, Kind: kind,
+			Client: f.operator, Source: f.source, Clock: f.clock, Budget: f.budget, Metrics: f.metrics, Checkpoints: f.checkpoints, Kind: kind,
 			New: func() v1alpha1.ReportObject { n, _ := f.object(kind, ""); n.SetName(""); return n },
 		}
 		key := client.ObjectKeyFromObject(o)

@@ -63,8 +63,9 @@ type ReportReconciler struct {
 	Client client.Client
 	Source Source
 	Clock  clock.PassiveClock
-	// Budget is shared by all that write statuses.
+	// Budget and Metrics are shared by all that write statuses.
 	Budget      *budget.Budget
+	Metrics     *Metrics
 	Checkpoints Checkpoints
 	// Kind is UsageReport or ClusterUsageReport, New an empty object of it.
 	Kind string
@@ -76,13 +77,11 @@ type ReportReconciler struct {
 // Reconcile brings the status of one report up to date.
 func (r *ReportReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	object := r.New()
-	if err := r.Client.Get(ctx, req.NamespacedName, object); err != nil {
-		if client.IgnoreNotFound(err) == nil {
-			r.forget(req.NamespacedName)
-		}
-		return ctrl.Result{}, client.IgnoreNotFound(err)
+	there, err := fetch(ctx, r.Client, req.NamespacedName, object)
+	if err != nil {
+		return ctrl.Result{}, err
 	}
-	if !object.GetDeletionTimestamp().IsZero() {
+	if !there {
 		r.forget(req.NamespacedName)
 		return ctrl.Result{}, nil
 	}
@@ -109,10 +108,10 @@ func resultOf(ctx context.Context, wait time.Duration, err error) (ctrl.Result, 
 }
 
 func (r *ReportReconciler) carryOut(ctx context.Context, object v1alpha1.ReportObject, d *report.Decision) (time.Duration, error) {
-	w := writer{client: r.Client, clock: r.Clock, budget: r.Budget}
+	w := writer{client: r.Client, clock: r.Clock, budget: r.Budget, metrics: r.Metrics}
 	return w.carryOut(ctx, r.id(client.ObjectKeyFromObject(object)), object, &change{
 		write: d.Write, status: &d.Status, observedGeneration: d.Status.ObservedGeneration, conditions: d.Status.Conditions,
-		news: d.News, interval: report.Interval(object.Settings()),
+		published: object.ReportStatus().Conditions, news: d.News, interval: report.Interval(object.Settings()),
 	})
 }
 
@@ -198,6 +197,7 @@ func (r *ReportReconciler) forget(name types.NamespacedName) {
 	r.Source.Drop(r.id(name))
 	r.Checkpoints.Forget(r.id(name))
 	r.Budget.Leave(r.id(name))
+	r.Metrics.forget(r.id(name))
 	r.plans.forget(name)
 }
 

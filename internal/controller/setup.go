@@ -25,36 +25,51 @@ const workers = 4
 // cacheSyncTimeout is long because a large cluster takes minutes to list.
 const cacheSyncTimeout = 15 * time.Minute
 
-// SetupReports adds a reconciler for each kind of report to the manager; without the
-// cluster-wide kind where the operator may not see the cluster.
-func SetupReports(mgr ctrl.Manager, s Source, c Checkpoints, b *budget.Budget, clock clock.PassiveClock, clusterWide bool) error {
+// Parts are what all reconcilers share.
+type Parts struct {
+	Source      Source
+	Checkpoints Checkpoints
+	Budget      *budget.Budget
+	Metrics     *Metrics
+	Clock       clock.PassiveClock
+	// ClusterWide kinds are served only where the operator may see the cluster.
+	ClusterWide bool
+}
+
+// SetupReports adds a reconciler for each kind of report to the manager.
+func SetupReports(mgr ctrl.Manager, p *Parts) error {
 	kinds := map[string]func() v1alpha1.ReportObject{
 		"UsageReport": func() v1alpha1.ReportObject { return &v1alpha1.UsageReport{} },
 	}
-	if clusterWide {
+	if p.ClusterWide {
 		kinds["ClusterUsageReport"] = func() v1alpha1.ReportObject { return &v1alpha1.ClusterUsageReport{} }
 	}
 	for kind, newObject := range kinds {
-		r := &ReportReconciler{Client: mgr.GetClient(), Source: s, Clock: clock, Budget: b, Checkpoints: c, Kind: kind, New: newObject}
-		if err := setup(mgr, newObject(), due{source: s, checkpoints: c, kind: kind}, r); err != nil {
+		r := &ReportReconciler{
+			Client: mgr.GetClient(), Source: p.Source, Clock: p.Clock, Budget: p.Budget, Metrics: p.Metrics, Checkpoints: p.Checkpoints,
+			Kind: kind, New: newObject,
+		}
+		if err := setup(mgr, newObject(), due{source: p.Source, checkpoints: p.Checkpoints, kind: kind}, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// SetupThresholds adds a reconciler for each kind of threshold to the manager; without
-// the cluster-wide kind where the operator may not see the cluster.
-func SetupThresholds(mgr ctrl.Manager, s Source, a Alerts, c Checkpoints, b *budget.Budget, clock clock.PassiveClock, clusterWide bool) error {
+// SetupThresholds adds a reconciler for each kind of threshold to the manager.
+func SetupThresholds(mgr ctrl.Manager, p *Parts, a Alerts) error {
 	kinds := map[string]func() v1alpha1.ThresholdObject{
 		"ResourceThreshold": func() v1alpha1.ThresholdObject { return &v1alpha1.ResourceThreshold{} },
 	}
-	if clusterWide {
+	if p.ClusterWide {
 		kinds["ClusterResourceThreshold"] = func() v1alpha1.ThresholdObject { return &v1alpha1.ClusterResourceThreshold{} }
 	}
 	for kind, newObject := range kinds {
-		r := &ThresholdReconciler{Client: mgr.GetClient(), Source: s, Alerts: a, Clock: clock, Budget: b, Checkpoints: c, Kind: kind, New: newObject}
-		if err := setup(mgr, newObject(), due{source: s, checkpoints: c, alerts: a, kind: kind}, r); err != nil {
+		r := &ThresholdReconciler{
+			Client: mgr.GetClient(), Source: p.Source, Alerts: a, Clock: p.Clock, Budget: p.Budget, Metrics: p.Metrics, Checkpoints: p.Checkpoints,
+			Kind: kind, New: newObject,
+		}
+		if err := setup(mgr, newObject(), due{source: p.Source, checkpoints: p.Checkpoints, alerts: a, kind: kind}, r); err != nil {
 			return err
 		}
 	}

@@ -43,8 +43,9 @@ type ThresholdReconciler struct {
 	Source Source
 	Alerts Alerts
 	Clock  clock.PassiveClock
-	// Budget is shared by all that write statuses.
+	// Budget and Metrics are shared by all that write statuses.
 	Budget      *budget.Budget
+	Metrics     *Metrics
 	Checkpoints Checkpoints
 	// Kind is ResourceThreshold or ClusterResourceThreshold, New an empty object of
 	// it.
@@ -57,22 +58,20 @@ type ThresholdReconciler struct {
 // Reconcile brings the status of one threshold up to date.
 func (r *ThresholdReconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
 	object := r.New()
-	if err := r.Client.Get(ctx, req.NamespacedName, object); err != nil {
-		if client.IgnoreNotFound(err) == nil {
-			r.forget(req.NamespacedName)
-		}
-		return ctrl.Result{}, client.IgnoreNotFound(err)
+	there, err := fetch(ctx, r.Client, req.NamespacedName, object)
+	if err != nil {
+		return ctrl.Result{}, err
 	}
-	if !object.GetDeletionTimestamp().IsZero() {
+	if !there {
 		r.forget(req.NamespacedName)
 		return ctrl.Result{}, nil
 	}
 	facts, again := r.gather(ctx, object)
 	d := alert.Decide(facts)
-	w := writer{client: r.Client, clock: r.Clock, budget: r.Budget}
+	w := writer{client: r.Client, clock: r.Clock, budget: r.Budget, metrics: r.Metrics}
 	wait, err := w.carryOut(ctx, r.id(req.NamespacedName), object, &change{
 		write: d.Write, status: &d.Status, observedGeneration: d.Status.ObservedGeneration, conditions: d.Status.Conditions,
-		news: d.News, interval: alert.Interval,
+		published: object.ThresholdStatus().Conditions, news: d.News, interval: alert.Interval,
 	})
 	if again > 0 {
 		wait = again
@@ -185,6 +184,7 @@ func (r *ThresholdReconciler) forget(name types.NamespacedName) {
 	r.Alerts.Forget(id) // and with its alerts, when they are closed, its checkpoint
 	r.Source.Drop(id)
 	r.Budget.Leave(id)
+	r.Metrics.forget(id)
 	r.plans.forget(name)
 }
 

@@ -20,7 +20,8 @@ type writer struct {
 	client client.Client
 	clock  clock.PassiveClock
 	// budget is shared by all that write statuses.
-	budget *budget.Budget
+	budget  *budget.Budget
+	metrics *Metrics
 }
 
 // change is what must become of a status.
@@ -31,6 +32,8 @@ type change struct {
 	status             any
 	observedGeneration int64
 	conditions         []v1alpha1.Condition
+	// published are the conditions as they are stored.
+	published []v1alpha1.Condition
 	// news go first.
 	news bool
 	// interval is how often the status should be refreshed.
@@ -41,9 +44,11 @@ type change struct {
 // what time to look at the object again.
 func (w *writer) carryOut(ctx context.Context, id usage.ID, object client.Object, c *change) (time.Duration, error) {
 	if c.write == report.Nothing {
+		w.metrics.stands(id, c.published)
 		w.budget.Leave(id)
 		return 2 * c.interval, nil
 	}
+	w.metrics.stands(id, c.conditions)
 	patch, err := patchOf(object, c)
 	if err != nil {
 		return 0, fmt.Errorf("encoding the status of %s %s: %w", id.Kind, client.ObjectKeyFromObject(object), err)
@@ -52,7 +57,8 @@ func (w *writer) carryOut(ctx context.Context, id usage.ID, object client.Object
 	if wait := w.budget.Ask(w.clock.Now(), write); wait > 0 {
 		return wait, nil
 	}
-	if err := w.write(ctx, object, patch); err != nil {
+	err = w.write(ctx, object, patch)
+	if w.metrics.wrote(id, err); err != nil {
 		return 0, fmt.Errorf("writing the status of %s %s: %w", id.Kind, client.ObjectKeyFromObject(object), err)
 	}
 	return 2 * c.interval, nil

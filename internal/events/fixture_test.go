@@ -1,7 +1,6 @@
 package events
 
 import (
-	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/go-logr/logr"
 	"github.com/go-logr/logr/funcr"
-	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/time/rate"
 	corev1 "k8s.io/api/core/v1"
 	eventsv1 "k8s.io/api/events/v1"
@@ -28,6 +26,7 @@ import (
 	"github.com/usage-operator/usage-operator/internal/model"
 	"github.com/usage-operator/usage-operator/internal/threshold"
 	"github.com/usage-operator/usage-operator/test/apiserver"
+	"github.com/usage-operator/usage-operator/test/series"
 )
 
 var apiServer = apiserver.Shared{CRDs: []string{"../../config/crd/bases"}}
@@ -143,24 +142,7 @@ func (f *fixture) mustHave(pods ...string) {
 // counts returns the writer's metrics that are not 0, by name and reason.
 func (f *fixture) counts() map[string]float64 {
 	f.Helper()
-	registry := prometheus.NewPedanticRegistry()
-	registry.MustRegister(f.Collectors()...)
-	families, err := registry.Gather()
-	if err != nil {
-		f.Fatal(err)
-	}
-	counts := map[string]float64{}
-	for _, family := range families {
-		for _, m := range family.GetMetric() {
-			name := strings.TrimPrefix(family.GetName(), "usage_operator_")
-			for _, l := range m.GetLabel() {
-				name += " " + l.GetValue()
-			}
-			counts[name] = m.GetCounter().GetValue() + m.GetGauge().GetValue()
-		}
-	}
-	maps.DeleteFunc(counts, func(_ string, n float64) bool { return n == 0 })
-	return counts
+	return series.Of(f, f.Collectors())
 }
 
 // logged are lines of the log.

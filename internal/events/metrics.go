@@ -1,6 +1,11 @@
 package events
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"github.com/prometheus/client_golang/prometheus"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/usage-operator/usage-operator/internal/telemetry"
+)
 
 // The reasons of failures beside those of the API server.
 const (
@@ -11,38 +16,30 @@ const (
 	expired              = "Expired"
 )
 
+// failureReason bounds the reasons: an admission webhook may answer with any.
+var failureReason = telemetry.Label{Name: "reason", Values: []string{
+	namespaceGone, namespaceTerminating, invalid, nameTaken, expired,
+	string(metav1.StatusReasonForbidden), string(metav1.StatusReasonUnauthorized), string(metav1.StatusReasonNotFound),
+}}
+
 // metrics tell how Events are written.
 type metrics struct {
-	written  prometheus.Counter
-	failures *prometheus.CounterVec
-	retries  prometheus.Counter
-	pending  prometheus.GaugeFunc
+	telemetry.Metrics
+	written, retries prometheus.Counter
+	failures         telemetry.Vector[prometheus.Counter]
 }
 
-func newMetrics(pending func() int) metrics {
-	return metrics{
-		written: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "usage_operator_events_written_total",
-			Help: "Events of thresholds that are stored.",
-		}),
-		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "usage_operator_event_failures_total",
-			Help: "Events of thresholds that were refused, by reason: NamespaceGone, NamespaceTerminating, Invalid, NameTaken and Expired ones are given up, others are tried again.",
-		}, []string{"reason"}),
-		retries: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "usage_operator_event_retries_total",
-			Help: "Requests for Events that were repeated, because the API server was busy or did not answer.",
-		}),
-		pending: prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "usage_operator_events_pending",
-			Help: "Events of thresholds that are owed and not stored yet.",
-		}, func() float64 { return float64(pending()) }),
-	}
+func newMetrics(pending func() int) *metrics {
+	m := &metrics{}
+	m.written = m.Counter("events_written_total", "Events of thresholds that are stored.")
+	m.failures = m.Counters("event_failures_total", "Events of thresholds that were refused, by reason: "+
+		"NamespaceGone, NamespaceTerminating, Invalid, NameTaken and Expired ones are given up, others are tried again.", failureReason)
+	m.retries = m.Counter("event_retries_total", "Requests for Events that were repeated, because the API server was busy or did not answer.")
+	m.Number("events_pending", "Events of thresholds that are owed and not stored yet.", pending)
+	return m
 }
 
 // Collectors are the writer's own metrics.
-func (w *Writer) Collectors() []prometheus.Collector {
-	return []prometheus.Collector{w.metrics.written, w.metrics.failures, w.metrics.retries, w.metrics.pending}
-}
+func (w *Writer) Collectors() []prometheus.Collector { return w.metrics.Collectors() }
 
-func (m *metrics) failed(reason string) { m.failures.WithLabelValues(reason).Inc() }
+func (m *metrics) failed(reason string) { m.failures.Of(reason).Inc() }

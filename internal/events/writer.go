@@ -52,7 +52,7 @@ type Writer struct {
 	pace     *rate.Limiter
 	timeout  time.Duration
 	instance string
-	metrics  metrics
+	metrics  *metrics
 }
 
 // New returns a writer to the cluster that config points to. It has connections and

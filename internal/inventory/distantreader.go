@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
-	"github.com/prometheus/client_golang/prometheus"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -37,7 +36,7 @@ type distantReader struct {
 	get   func(context.Context, link, served) (*metav1.PartialObjectMetadata, error)
 	// kindsDue is when the kinds may be read again.
 	kindsDue time.Time
-	reads    *prometheus.CounterVec
+	metrics  *metrics
 	// whenRead is called after the first attempt to read the kinds.
 	whenRead func()
 }
@@ -57,10 +56,7 @@ func newDistantReader(inv *Inventory, d discovery.DiscoveryInterface, meta metad
 			}
 			return objects.Get(ctx, l.name, metav1.GetOptions{})
 		},
-		reads: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "usage_operator_owner_reads_total",
-			Help: "Reads of owners whose kinds are not watched, by result: Read, Forbidden, NotFound (it is gone, or another object has its name) or Failed.",
-		}, []string{"result"}),
+		metrics:  newMetrics(),
 		whenRead: func() {},
 	}
 }
@@ -173,18 +169,18 @@ func (r *distantReader) read(ctx context.Context, l link, at served) (*ownerRow,
 func (r *distantReader) count(l link, err error) {
 	switch {
 	case err == nil:
-		r.reads.WithLabelValues("Read").Inc()
+		r.metrics.reads.Of(resultRead).Inc()
 	case apierrors.IsForbidden(err):
-		r.reads.WithLabelValues("Forbidden").Inc()
+		r.metrics.reads.Of(resultForbidden).Inc()
 		if r.firstRefusal(l.groupKind) {
 			r.log.Info("Owners of this kind may not be read; rows at level Top end there. "+
 				"To go on, label a ClusterRole that may get them with "+aggregationLabel+"=true",
 				"group", l.group, "kind", l.kind)
 		}
 	case apierrors.IsNotFound(err):
-		r.reads.WithLabelValues("NotFound").Inc()
+		r.metrics.reads.Of(resultNotFound).Inc()
 	default:
-		r.reads.WithLabelValues("Failed").Inc()
+		r.metrics.reads.Of(resultFailed).Inc()
 		r.log.V(1).Info("An owner cannot be read", "error", err.Error())
 	}
 }

@@ -3,8 +3,6 @@ package inventory
 import (
 	"context"
 	"sync"
-
-	"github.com/prometheus/client_golang/prometheus"
 )
 
 // WantTop says whether anybody wants to know the owners beyond the workloads of
@@ -36,9 +34,6 @@ func (inv *Inventory) Climbing() bool {
 	w := inv.workloads()
 	return w.far && (inv.climbing == nil || !inv.climbing.isOpen() || w.distant.reading || len(w.distant.pending) > 0)
 }
-
-// Collector counts the reads of owners.
-func (inv *Inventory) Collector() prometheus.Collector { return inv.reader.reads }
 
 // workloads are those of the pods.
 func (inv *Inventory) workloads() *workloads { return inv.pods.workloads }

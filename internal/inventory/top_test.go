@@ -9,13 +9,13 @@ import (
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
-	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/usage-operator/usage-operator/internal/model"
+	"github.com/usage-operator/usage-operator/test/series"
 )
 
 // custom is a fixture with an API server for owners of custom kinds, at whose
@@ -74,22 +74,8 @@ func (c *custom) mustAsk(want ...string) {
 	}
 }
 
-// counted returns the counts of reads by result.
-func (c *custom) counted() map[string]float64 {
-	registry := prometheus.NewPedanticRegistry()
-	registry.MustRegister(c.Collector())
-	families, err := registry.Gather()
-	if err != nil {
-		c.fixture.t.Fatal(err)
-	}
-	counts := map[string]float64{}
-	for _, family := range families {
-		for _, m := range family.GetMetric() {
-			counts[m.GetLabel()[0].GetValue()] = m.GetCounter().GetValue()
-		}
-	}
-	return counts
-}
+// counted returns the counts of reads that are not 0, by result.
+func (c *custom) counted() map[string]float64 { return series.Of(c.fixture.t, c.Collectors()) }
 
 var (
 	ofRollout = controlledBy("argoproj.io/v1alpha1", "Rollout", "web", "ro-1")
@@ -198,7 +184,7 @@ func TestUnreadableOwnersEndTheWalk(t *testing.T) {
 			c.rollout()
 			c.mustAsk("Rollout/web")
 			c.expectOwners("1", "ReplicaSet/web-1", "Rollout/web")
-			if got := c.counted(); got[test.count] != 1 || len(got) != 1 {
+			if got := c.counted(); got["owner_reads_total "+test.count] != 1 || len(got) != 1 {
 				t.Errorf("counted was %v, want one %s", got, test.count)
 			}
 			c.pass(unknownFor - time.Second)

@@ -47,11 +47,11 @@ func (f *fixture) mustRemember(r *v1alpha1.UsageReport, a *alarmed) {
 
 func (o *operator) mustSave(r *v1alpha1.UsageReport) (bytes int) {
 	o.Helper()
-	before := o.metric("usage_operator_checkpoint_written_bytes_total", "")
+	before := o.metric("checkpoint_written_bytes_total")
 	if err := o.Save(o.Context(), idOf(r)); err != nil {
 		o.Fatal(err)
 	}
-	return int(o.metric("usage_operator_checkpoint_written_bytes_total", "") - before)
+	return int(o.metric("checkpoint_written_bytes_total") - before)
 }
 
 // TestWrittenOnce: what lasts is written once, until what changed since has cost as

@@ -108,7 +108,7 @@ func (c *crowd) Snapshot(id usage.ID, _ *selection.Plan) (*usage.Snapshot, bool)
 // written in it.
 func (c *crowd) interval() (bytes int) {
 	const steps = 60
-	before := c.metric("usage_operator_checkpoint_written_bytes_total", "")
+	before := c.metric("checkpoint_written_bytes_total")
 	for range steps {
 		c.fixture.clock.Step(DefaultInterval / steps)
 		c.round(c.Context())
@@ -116,7 +116,7 @@ func (c *crowd) interval() (bytes int) {
 	for _, s := range c.reports {
 		c.live(s, DefaultInterval)
 	}
-	return int(c.metric("usage_operator_checkpoint_written_bytes_total", "") - before)
+	return int(c.metric("checkpoint_written_bytes_total") - before)
 }
 
 // stored is what all checkpoints take in the cluster, in bytes of base64, and how
@@ -183,7 +183,7 @@ func TestAllTogether(t *testing.T) {
 // TestIncomplete: what does not fit is told.
 func TestIncomplete(t *testing.T) {
 	c := newFixture(t).crowd(2, 24*time.Hour)
-	told := func() int { return int(c.metric("usage_operator_checkpoint_incomplete", "")) }
+	told := func() int { return int(c.metric("checkpoints_incomplete")) }
 	c.interval()
 	if n := told(); n != 0 {
 		t.Errorf("%d are incomplete", n)

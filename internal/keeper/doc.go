@@ -22,7 +22,7 @@
 // A write names the version that it replaces. Where it fails with a conflict,
 // another operator has written: this one was asleep, perhaps, and is not the
 // leader any more. What it has in memory is worth nothing then. It drops the owner
-// and begins again with what is stored.
+// and begins again with what is stored, but not before all is dropped.
 //
 // Nothing of this is cached or watched. A sweep lists the names, when the operator
 // begins to lead and every hour, and deletes what has lost its owner, and bases that

@@ -14,10 +14,11 @@ type entry struct {
 	// writing is held during a write.
 	writing sync.Mutex
 	owner   Owner
-	// rests tells that the owner is not in the engine.
-	rests bool
-	plan  *selection.Plan
-	hash  checkpoint.Hash
+	// rests tells that the owner is not in the engine, void that what it has there is
+	// being dropped.
+	rests, void bool
+	plan        *selection.Plan
+	hash        checkpoint.Hash
 	// version is that of the stored object; "" while there is none.
 	version string
 	// due is when to write next, current when what is stored was last up to date.
@@ -68,6 +69,12 @@ func (k *Keeper) isResting(e *entry) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return e.rests
+}
+
+func (k *Keeper) isVoid(e *entry) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return e.void
 }
 
 // incomplete is how many checkpoints leave something out.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
-	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -22,6 +21,7 @@ import (
 	"github.com/usage-operator/usage-operator/internal/selection"
 	"github.com/usage-operator/usage-operator/internal/usage"
 	"github.com/usage-operator/usage-operator/test/apiserver"
+	"github.com/usage-operator/usage-operator/test/series"
 )
 
 var apiServer = apiserver.Shared{CRDs: []string{"../../config/crd/bases"}}
@@ -169,29 +169,15 @@ func (f *fixture) stored(r *v1alpha1.UsageReport) *v1alpha1.UsageCheckpoint {
 	return c
 }
 
-// metric is the value of one of the keeper's metrics, the sum over its labels but
-// for a reason.
-func (o *operator) metric(name, reason string) (sum float64) {
+// metric is the value of one of the keeper's metrics.
+func (o *operator) metric(name string) float64 {
 	o.Helper()
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(o.Collectors()...)
-	families, err := registry.Gather()
-	if err != nil {
-		o.Fatal(err)
-	}
-	for _, family := range families {
-		for _, m := range family.GetMetric() {
-			if family.GetName() == name && (len(m.GetLabel()) == 0 || m.GetLabel()[0].GetValue() == reason) {
-				sum += m.GetCounter().GetValue() + m.GetGauge().GetValue()
-			}
-		}
-	}
-	return sum
+	return series.Of(o, o.Collectors())[name]
 }
 
 func (o *operator) mustHaveFailed(reason string, want int) {
 	o.Helper()
-	if got := int(o.metric("usage_operator_checkpoint_failures_total", reason)); got != want {
+	if got := int(o.metric("checkpoint_failures_total " + reason)); got != want {
 		o.Errorf("%d failures are counted as %s, want %d", got, reason, want)
 	}
 }

@@ -56,7 +56,7 @@ type Keeper struct {
 	log        logr.Logger
 	interval   time.Duration
 	budget     *budget.Budget
-	metrics    metrics
+	metrics    *metrics
 
 	mu      sync.Mutex
 	entries map[usage.ID]*entry
@@ -87,7 +87,7 @@ func New(c client.Client, owners client.Reader, kinds []Kind, source Source, clo
 		namespaces: o.Namespaces, interval: o.Interval, budget: budget.New(o.BytesPerSecond),
 		entries: map[usage.ID]*entry{}, doomed: map[string]doom{}, listeners: map[string]func(usage.ID){}, orphans: map[string]Orphan{},
 	}
-	k.metrics = newMetrics(k.oldest, k.incomplete)
+	k.metrics = newMetrics(k)
 	return k
 }
 

@@ -33,7 +33,7 @@ func TestKill(t *testing.T) {
 	if c == nil || c.Labels[v1alpha1.OwnerUIDLabel] != string(r.UID) || c.Owner.Name != "web" || c.Owner.Namespace != f.namespace || c.Version != 1 {
 		t.Fatalf("stored is %+v", c)
 	}
-	if got := a.metric("usage_operator_checkpoint_written_bytes_total", ""); got == 0 {
+	if got := a.metric("checkpoint_written_bytes_total"); got == 0 {
 		t.Error("no bytes are counted")
 	}
 	written := a.observed(r)
@@ -71,12 +71,12 @@ func TestNothingNew(t *testing.T) {
 	if f.stored(r).ResourceVersion != before {
 		t.Error("written again without news")
 	}
-	if age := o.metric("usage_operator_checkpoint_oldest_age_seconds", ""); age != 0 {
+	if age := o.metric("checkpoint_oldest_age_seconds"); age != 0 {
 		t.Errorf("the checkpoint is %v seconds behind", age)
 	}
 	o.tick()
 	f.clock.Step(time.Minute)
-	if age := o.metric("usage_operator_checkpoint_oldest_age_seconds", ""); age != 75 {
+	if age := o.metric("checkpoint_oldest_age_seconds"); age != 75 {
 		t.Errorf("the checkpoint is %v seconds behind, want 75", age)
 	}
 }

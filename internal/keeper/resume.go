@@ -13,7 +13,10 @@ import (
 // returns what the owner remembers where it begins or goes on; nil for nothing. An
 // error means that it is not known yet: try again.
 func (k *Keeper) Resume(ctx context.Context, o Owner, plan *selection.Plan, hash checkpoint.Hash) (*usage.Snapshot, error) {
-	if k.follows(&o, plan, hash) {
+	switch e := k.entry(o.ID); {
+	case e != nil && k.isVoid(e):
+		return nil, errVoid
+	case k.follows(&o, plan, hash):
 		return nil, nil //nolint:nilnil // the engine remembers itself
 	}
 	x, err := k.store.get(ctx, o.UID)

@@ -144,3 +144,10 @@ func TestSlots(t *testing.T) {
 		}
 	}
 }
+
+// TestSlotsOfASetClock: a slot is as far away after the clock was set as before.
+func TestSlotsOfASetClock(t *testing.T) {
+	if next := nextSlot("a", time.Minute, time.Now()); next == next.Round(0) {
+		t.Errorf("the slot %v has no reading of the monotonic clock", next)
+	}
+}

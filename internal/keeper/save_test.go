@@ -18,13 +18,19 @@ type alarmed struct {
 	alerts   string
 	revision uint64
 	dropped  int
+	// during is called while what is in memory is dropped, if it is set.
+	during func()
 }
 
 func (a *alarmed) Snapshot(usage.ID, *selection.Plan) (*usage.Snapshot, bool) {
 	return &usage.Snapshot{Time: start, Sections: map[string][]byte{"alerts": []byte(a.alerts)}, Revision: a.revision}, a.alerts != ""
 }
 
-func (a *alarmed) Drop(usage.ID) { a.dropped++ }
+func (a *alarmed) Drop(usage.ID) {
+	if a.dropped++; a.during != nil {
+		a.during()
+	}
+}
 
 // resumed is what an owner remembers.
 func (o *operator) resumed(owner Owner) *usage.Snapshot {
@@ -113,6 +119,35 @@ func TestSaveSuperseded(t *testing.T) {
 	a.mustHaveFailed(conflict, 1)
 	if s := a.resumed(ownedBy(r)); string(s.Sections["alerts"]) != "theirs" {
 		t.Errorf("went on from %s", s.Sections)
+	}
+}
+
+// TestNobodyGoesOnWhileDropped: what is read while the rest is dropped would be dropped
+// with it. A write that comes late drops nothing once more.
+func TestNobodyGoesOnWhileDropped(t *testing.T) {
+	f := newFixture(t)
+	r := f.report("web")
+	a, b := f.operator(interceptor.Funcs{}), f.operator(interceptor.Funcs{})
+	mine := &alarmed{alerts: "mine"}
+	a.source, b.source = mine, &alarmed{alerts: "theirs"}
+	a.resumed(ownedBy(r))
+	b.resumed(ownedBy(r))
+	if err := b.Save(t.Context(), idOf(r)); err != nil {
+		t.Fatal(err)
+	}
+	mine.during = func() {
+		if s, err := a.Resume(t.Context(), ownedBy(r), nil, checkpoint.Hash{}); err == nil {
+			t.Errorf("it goes on from %+v while it is dropped", s)
+		}
+	}
+	late := a.entry(idOf(r))
+	for range 2 {
+		if _, err := a.write(t.Context(), late, false); !errors.Is(err, ErrSuperseded) {
+			t.Errorf("the error is %v, want %v", err, ErrSuperseded)
+		}
+	}
+	if s := a.resumed(ownedBy(r)); mine.dropped != 1 || s == nil || string(s.Sections["alerts"]) != "theirs" {
+		t.Errorf("dropped %d times, went on from %+v", mine.dropped, s)
 	}
 }
 

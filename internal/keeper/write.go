@@ -19,6 +19,8 @@ var ErrSuperseded = errors.New("another operator has written the checkpoint, its
 var (
 	// errAbsent tells that there is nothing to remember, or not yet.
 	errAbsent = errors.New("nothing is known of the owner of the checkpoint")
+	// errVoid tells that an owner must be dropped before it begins again.
+	errVoid = errors.New("what the owner has in memory is being dropped, since another operator has written its checkpoint")
 	// errTooLarge tells that what must be stored is beyond the bounds.
 	errTooLarge = errors.New("the checkpoint is too large")
 )
@@ -33,6 +35,9 @@ func isNews(err error) bool {
 func (k *Keeper) write(ctx context.Context, e *entry, queues bool) (wait time.Duration, err error) {
 	e.writing.Lock()
 	defer e.writing.Unlock()
+	if k.isVoid(e) {
+		return 0, ErrSuperseded
+	}
 	now := k.clock.Now()
 	x, err := k.compose(e)
 	if x == nil {
@@ -135,17 +140,20 @@ func (k *Keeper) resolve(ctx context.Context, e *entry, x *draft) error {
 	return ErrSuperseded
 }
 
+// supersede drops what an owner has in memory. Until that is done nobody may go on with
+// what is stored: it would be dropped with the rest, and not be read again.
 func (k *Keeper) supersede(e *entry) {
 	id := e.owner.ID
+	k.note(func() { e.void = true })
+	k.metrics.failed(conflict)
+	k.log.Info("Another operator has written a checkpoint: its owner begins again from that", "owner", id)
+	k.source.Drop(id)
 	k.mu.Lock()
 	if k.entries[id] == e {
 		delete(k.entries, id)
 	}
 	listener := k.listeners[id.Kind]
 	k.mu.Unlock()
-	k.metrics.failed(conflict)
-	k.log.Info("Another operator has written a checkpoint: its owner begins again from that", "owner", id)
-	k.source.Drop(id)
 	if listener != nil {
 		listener(id)
 	}
@@ -166,5 +174,5 @@ func nextSlot(uid string, interval time.Duration, now time.Time) time.Time {
 	if !slot.After(now) {
 		slot = slot.Add(interval)
 	}
-	return slot
+	return now.Add(slot.Sub(now)) // with the monotonic reading of now, which no step of the clock touches
 }

@@ -28,6 +28,9 @@ const (
 	Timeout Kind = "Timeout"
 )
 
+// Kinds are all of them.
+var Kinds = []Kind{NotInstalled, Unavailable, Empty, Truncated, Throttled, Forbidden, Timeout}
+
 // Error is a failed read.
 type Error struct {
 	Kind Kind

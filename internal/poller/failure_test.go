@@ -157,8 +157,7 @@ func TestDescribe(t *testing.T) {
 		v1alpha1.ReasonMetricsAPINotInstalled, v1alpha1.ReasonMetricsAPIUnavailable, v1alpha1.ReasonMetricsAPIForbidden,
 		v1alpha1.ReasonMetricsAPIEmpty, v1alpha1.ReasonMetricsAPITimeout, v1alpha1.ReasonMetricsAPIThrottled, v1alpha1.ReasonMetricsAPITruncated,
 	}
-	for _, kind := range []metricsapi.Kind{metricsapi.NotInstalled, metricsapi.Unavailable, metricsapi.Empty, metricsapi.Truncated,
-		metricsapi.Throttled, metricsapi.Forbidden, metricsapi.Timeout} {
+	for _, kind := range metricsapi.Kinds {
 		if reason := describe(&metricsapi.Error{Kind: kind}).Reason; !slices.Contains(known, reason) {
 			t.Errorf("%s becomes the reason %s, which the API does not name", kind, reason)
 		}

@@ -22,6 +22,9 @@ type list struct {
 	// metrics is how the last read went; nil before the first, and after a rest. It
 	// is guarded by the poller's lock.
 	metrics *standing.Metrics
+	// newest is the timestamp of the newest sample since the last rest; zero before
+	// the first. It is guarded likewise.
+	newest time.Time
 }
 
 // outcome is what became of the reads of a tick.
@@ -68,6 +71,7 @@ func (p *Poller) update(ctx context.Context, l *list) outcome {
 		return outcome{retryAfter: pause}
 	}
 	p.evaluate(l) // alerts come before all else
+	p.noteNewest(l, result.Newest)
 	p.succeeded(l)
 	p.Log.V(1).Info("Ticked", "list", l.name, "new", result.New)
 	return outcome{read: true, news: result.New > 0}
@@ -90,6 +94,7 @@ func (p *Poller) succeeded(l *list) {
 
 func (p *Poller) failed(l *list, err error) {
 	m := describe(err)
+	p.metrics.failed(l.target, err)
 	if p.setMetrics(l, m) {
 		p.Log.Info("The Metrics API cannot be read", "list", l.name, "reason", m.Reason, "error", err.Error())
 		p.schedule.announceAll(l.target, p.Clock.Now())
@@ -117,8 +122,18 @@ func (p *Poller) setMetrics(l *list, m *standing.Metrics) (changed bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	old := l.metrics
-	l.metrics = m
+	if l.metrics = m; m == nil {
+		l.newest = time.Time{}
+	}
 	return m != nil && (old == nil || old.Reason != m.Reason)
+}
+
+func (p *Poller) noteNewest(l *list, sample time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if sample.After(l.newest) {
+		l.newest = sample
+	}
 }
 
 // Metrics tells how the last read of pods or nodes went; nil before the first,

@@ -75,6 +75,8 @@ func (p *pace) afterFailure(resolution time.Duration) time.Duration {
 // last one began elapsed ago, but at least some time. Reads that would come too
 // early are left out, so that the others keep the pace.
 func rest(wait, elapsed, atLeast time.Duration) time.Duration {
-	missed := int64((elapsed + atLeast - 1) / wait)
-	return time.Duration(missed+1)*wait - elapsed
+	return time.Duration(missed(wait, elapsed, atLeast)+1)*wait - elapsed
 }
+
+// missed returns how many reads that leaves out.
+func missed(wait, elapsed, atLeast time.Duration) int64 { return int64((elapsed + atLeast - 1) / wait) }

@@ -66,6 +66,7 @@ type Poller struct {
 	changes     []model.Change
 	pace        pace
 	liveness    liveness
+	metrics     *metrics
 
 	mu sync.Mutex
 	// started is when the loop began; zero before.
@@ -87,8 +88,12 @@ func New(reader Reader, inventory Inventory, subscribe func() Feed, clock clock.
 		model.Pods:  {target: model.Pods, name: "pods", read: p.readPods},
 		model.Nodes: {target: model.Nodes, name: "nodes", read: p.readNodes},
 	}
+	p.metrics = newMetrics(p)
 	return p
 }
+
+// BoundWindows says how many bytes the windows of all rows may take.
+func (p *Poller) BoundWindows(bytes int) { p.engine.BoundWindows(bytes) }
 
 // Within says which namespaces may be read; none are the whole cluster.
 func (p *Poller) Within(namespaces []string) { p.within = namespaces }

@@ -127,7 +127,8 @@ func (s *schedule) tell(target model.Target, due func(usage.ID, *slot) bool) {
 }
 
 // nextSlot returns the first slot of a report after now. Its slots are an
-// interval apart, at an offset that its name decides.
+// interval apart, at an offset that its name decides. It keeps now's reading of the
+// monotonic clock, so that a clock that is set back makes nobody wait.
 func nextSlot(id usage.ID, interval time.Duration, now time.Time) time.Time {
 	h := fnv.New64a()
 	for _, part := range []string{id.Kind, id.Namespace, id.Name} {
@@ -139,5 +140,5 @@ func nextSlot(id usage.ID, interval time.Duration, now time.Time) time.Time {
 	if !slot.After(now) {
 		slot = slot.Add(interval)
 	}
-	return slot
+	return now.Add(slot.Sub(now))
 }

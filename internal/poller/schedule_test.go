@@ -32,6 +32,14 @@ func TestNextSlot(t *testing.T) {
 	}
 }
 
+// TestSlotsOfASetClock: a slot has a reading of the monotonic clock, by which it is as
+// far away after the clock was set as before.
+func TestSlotsOfASetClock(t *testing.T) {
+	if next := nextSlot(numbered(1), minute, time.Now()); next == next.Round(0) {
+		t.Errorf("the slot %v has no reading of the monotonic clock", next)
+	}
+}
+
 // TestSlotsAreSpread: a thousand reports fill all parts of their interval.
 func TestSlotsAreSpread(t *testing.T) {
 	const reports, parts = 1000, 10

@@ -32,7 +32,9 @@ func (p *Poller) tickIfWanted(ctx context.Context, feed Feed) time.Duration {
 	}
 	begin := p.Clock.Now()
 	wait, atLeast := p.tick(ctx, feed)
-	return rest(wait, p.Clock.Since(begin), atLeast)
+	took := p.Clock.Since(begin)
+	p.metrics.ticked(took, missed(wait, took, atLeast))
+	return rest(wait, took, atLeast)
 }
 
 // tick returns the time from its begin to the next one, and what must pass from
@@ -72,7 +74,9 @@ func (p *Poller) readPods(ctx context.Context) (usage.Ticked, error) {
 	if namespaces == nil && len(p.within) > 0 {
 		namespaces = p.within
 	}
+	begin := p.Clock.Now()
 	err := p.Reader.Read(ctx, namespaces, &p.samples)
+	p.metrics.read(model.Pods, p.Clock.Since(begin), len(p.samples.Pods), err)
 	if err != nil && (metricsapi.KindOf(err) != metricsapi.Empty || namespaces == nil && p.engine.Expects(model.Pods)) {
 		return usage.Ticked{}, err
 	}
@@ -84,7 +88,9 @@ func (p *Poller) readPods(ctx context.Context) (usage.Ticked, error) {
 func (p *Poller) readNodes(ctx context.Context) (usage.Ticked, error) {
 	ctx, cancel := context.WithTimeout(ctx, nodesTimeout)
 	defer cancel()
+	begin := p.Clock.Now()
 	err := p.Reader.ReadNodes(ctx, &p.nodeSamples)
+	p.metrics.read(model.Nodes, p.Clock.Since(begin), len(p.nodeSamples.Nodes), err)
 	if err != nil && (metricsapi.KindOf(err) != metricsapi.Empty || p.engine.Expects(model.Nodes)) {
 		return usage.Ticked{}, err
 	}

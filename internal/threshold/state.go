@@ -1,6 +1,7 @@
 package threshold
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/usage-operator/usage-operator/internal/model"
@@ -141,6 +142,17 @@ func (a *Alert) Severity() Severity {
 		}
 	}
 	return None
+}
+
+// Worst is the highest severity that fires, or else that is pending.
+func (a *Alert) Worst() Severity {
+	pending := None
+	for i := range a.Levels {
+		if a.Levels[i].Phase == PhasePending {
+			pending = Severity(i + 1)
+		}
+	}
+	return cmp.Or(a.Severity(), pending)
 }
 
 // Level is the machine of a severity, which is not None.

@@ -214,7 +214,7 @@ func (w *world) tick(t *testing.T) {
 		if !ok {
 			continue
 		}
-		r.startTime = p.StartTime
+		r.startTime, r.carry = p.StartTime, w.truth.carryNow()
 		before := len(p.accepted())
 		p.history = append(p.history, r)
 		if len(p.accepted()) > before {
@@ -272,6 +272,8 @@ func (w *world) reading(p *truePod) reading {
 		r.time = before
 	case w.chance(0.04):
 		r.time = before.Add(-time.Duration(w.IntN(60)) * time.Second)
+	case w.chance(0.02): // the clock of the provider is set back, for this pod
+		r.time = before.Add(-time.Duration(w.IntN(3600)) * time.Second)
 	case w.chance(0.02):
 		r.window = 0
 	}

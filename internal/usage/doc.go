@@ -20,7 +20,9 @@
 // A sample that is not newer than the pod's last one is no sample. A pod whose
 // sample is late keeps its last one for two resolutions, so that one late pod
 // does not dent a sum; then it counts as missing. Missing is never zero: a
-// percentage divides by what the observed containers declare.
+// percentage divides by what the observed containers declare. An older sample is
+// one as soon as the pod would be missing: then no other replica of the provider is
+// ahead, and the clock that dates samples was set back.
 //
 // # What is missing
 //

@@ -71,6 +71,32 @@ func TestTickTells(t *testing.T) {
 	}
 }
 
+// TestSamplesSetBack: an older sample counts where the last one does not any more.
+func TestSamplesSetBack(t *testing.T) {
+	e, _ := running(t)
+	for _, test := range []struct {
+		name        string
+		read, taken float64
+		cores, want int64
+	}{
+		{"the first", 0, 0, 1, 1},
+		{"of another replica, that has stopped", 15, -600, 2, 1},
+		{"as long as the first is carried", 37.5, -580, 2, 1},
+		{"the clock is set back", 37.6, -570, 3, 3},
+		{"and goes on", 50, -555, 4, 4},
+		{"the same again", 60, -555, 5, 4},
+		{"the clock is set forward", 65, 65, 6, 6},
+	} {
+		e.Tick(answerOf(at(test.read), one("data", "web", at(test.taken), test.cores)))
+		if got := usedCores(&view(t, e, clusterReport).Total); got != test.want {
+			t.Errorf("%s: %d cores, want %d", test.name, got, test.want)
+		}
+	}
+	if got := e.Resolution(); got != 15*time.Second {
+		t.Errorf("the resolution is %s", got)
+	}
+}
+
 // TestSamplesOfAFormerPod: the Metrics API still knows the pod that had the name.
 func TestSamplesOfAFormerPod(t *testing.T) {
 	e, old := running(t)

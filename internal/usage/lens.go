@@ -20,6 +20,10 @@ func (v *lens) into(x *part, p *pod, s share) {
 	switch v.Combine {
 	case MaximumContainer:
 		for k := range s.count(p.Pod) {
+			if i := s.index(k); v.sees(p, i) {
+				v.keepSeen(x, p, i)
+				continue
+			}
 			v.one[0] = uint16(s.index(k))
 			of := v.part(p, share{containers: v.one[:], single: true})
 			x.largest(&of, v.Measure)
@@ -31,6 +35,23 @@ func (v *lens) into(x *part, p *pod, s share) {
 		of := v.part(p, s)
 		x.add(&of)
 	}
+}
+
+func (v *lens) sees(p *pod, i int) bool { return !v.blind && p.sample.sees(i) }
+
+// keepSeen is what part and largest come to for a single container that was seen,
+// as nearly all are: its bounds are its value.
+func (v *lens) keepSeen(x *part, p *pod, i int) {
+	of, counts := v.divisor(&p.Containers[i], 0, false)
+	if !counts {
+		return
+	}
+	f := fraction{used: model.Sum{}.Plus(p.sample.usage[i][v.Resource]), of: model.Sum{}.Plus(of)}
+	f.measure(v.Measure)
+	x.value.keep(&f)
+	x.lower.keep(&f)
+	x.upper.keep(&f)
+	x.seen = true
 }
 
 // part tells of a share of a pod.
@@ -66,7 +87,7 @@ type glance struct {
 // look takes in one container.
 func (v *lens) look(g *glance, p *pod, i int, of int64, counts bool) {
 	switch {
-	case !v.blind && p.sample.sees(i):
+	case v.sees(p, i):
 		use := p.sample.usage[i][v.Resource]
 		g.all = g.all.Plus(use)
 		if counts {

@@ -106,10 +106,10 @@ func (s *nodes) settle(now time.Time, carry time.Duration) {
 func (e *Engine) TickNodes(s *model.NodeSamples) (result Ticked) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	alone := len(e.reports.byID) == 0
+	alone, oldest := len(e.reports.byID) == 0, s.ReadTime.Add(-e.carry())
 	for i := range s.Nodes {
 		at := &s.Nodes[i]
-		gap, ok := e.nodes.byName[at.Name].accept(at, s.ReadTime)
+		gap, ok := e.nodes.byName[at.Name].accept(at, s.ReadTime, oldest)
 		if !ok {
 			continue
 		}
@@ -130,14 +130,17 @@ func (e *Engine) TickNodes(s *model.NodeSamples) (result Ticked) {
 }
 
 // accept takes a sample if it is new and of this node, not of a former node of
-// the same name. It returns the time since the sample before, 0 for the first.
-// A node that is not known accepts nothing.
-func (n *node) accept(s *model.NodeSample, readTime time.Time) (gap time.Duration, ok bool) {
-	if n == nil || s.Time.IsZero() || !s.Time.After(n.sample.time) || s.Time.Unix() < n.CreationTime {
+// the same name; an older one by the rule of pods. It returns the time since the
+// sample before, 0 where that is not known. A node that is not known accepts nothing.
+func (n *node) accept(s *model.NodeSample, readTime, oldest time.Time) (gap time.Duration, ok bool) {
+	if n == nil || s.Time.IsZero() || s.Time.Equal(n.sample.time) || s.Time.Unix() < n.CreationTime {
+		return 0, false
+	}
+	if s.Time.Before(n.sample.time) && !n.sample.readTime.Before(oldest) {
 		return 0, false
 	}
 	if !n.sample.time.IsZero() {
-		gap = s.Time.Sub(n.sample.time)
+		gap = max(0, s.Time.Sub(n.sample.time))
 	}
 	n.sample = nodeSample{time: s.Time, readTime: readTime, usage: s.Usage}
 	return gap, true

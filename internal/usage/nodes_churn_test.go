@@ -224,7 +224,7 @@ func (w *nodeWorld) tick(t *testing.T) {
 		case 1:
 			r.time = r.time.Add(-time.Duration(w.IntN(10)) * scraped)
 		}
-		if n.take(r) {
+		if n.take(r, w.truth.carry) {
 			newSamples++
 		}
 		s.Nodes = append(s.Nodes, model.NodeSample{Name: n.Name, Time: r.time, Window: scraped, Usage: r.usage})

@@ -50,13 +50,18 @@ func (o *nodeOracle) current(n *trueNode) *nodeReading {
 	return n.last
 }
 
-// take tells whether a reading is accepted.
-func (n *trueNode) take(r nodeReading) bool {
-	isNew := !r.time.IsZero() && (n.last == nil || r.time.After(n.last.time)) && r.time.Unix() >= n.CreationTime
+// take tells whether a reading is accepted; carry is up to which age the last counts.
+func (n *trueNode) take(r nodeReading, carry time.Duration) bool {
+	isNew := !r.time.IsZero() && (n.last == nil || r.follows(n.last, carry)) && r.time.Unix() >= n.CreationTime
 	if isNew {
 		n.last = &r
 	}
 	return isNew
+}
+
+// follows tells whether a reading is newer than another, or older after that was lost.
+func (r *nodeReading) follows(last *nodeReading, carry time.Duration) bool {
+	return r.time.After(last.time) || r.time.Before(last.time) && r.readTime.Sub(last.readTime) > carry
 }
 
 // nodeTruth is a row as it should be.

@@ -68,7 +68,8 @@ func TestLifeOfANodesSample(t *testing.T) {
 		{"an older one", 30, -17, 0, 1},
 		{"two and a half resolutions", 37.5, -2, 0, 1},
 		{"longer", 37.6, -2, 0, -1},
-		{"a new one", 45, 43, 1, 1},
+		{"an older one after that", 45, -17, 1, 1},
+		{"the clock is right again", 60, 58, 1, 1},
 	} {
 		if got := e.TickNodes(nodeSamples(step.read, step.taken, "n1")); got.New != step.news {
 			t.Errorf("%s: %d nodes with news, want %d", step.what, got.New, step.news)

@@ -54,6 +54,8 @@ type reading struct {
 	voids          bool
 	readTime, time time.Time
 	window         time.Duration
+	// carry is up to which age the sample before counted then.
+	carry time.Duration
 	// startTime is the pod's, in Unix seconds, as it was known then.
 	startTime int64
 	usage     map[string]model.Amounts
@@ -78,14 +80,15 @@ func (p *truePod) accepted() []reading {
 		return p.known
 	}
 	var readings []reading
-	var last time.Time
+	var last, lastRead time.Time
 	for _, r := range p.history {
+		setBack := r.time.Before(last) && r.readTime.Sub(lastRead) > r.carry
 		switch {
 		case r.voids:
 			readings = append(readings, r)
-		case r.time.IsZero(), !r.time.After(last), r.startTime == 0, r.time.Unix() < r.startTime:
+		case r.time.IsZero(), !r.time.After(last) && !setBack, r.startTime == 0, r.time.Unix() < r.startTime:
 		default:
-			last = r.time
+			last, lastRead = r.time, r.readTime
 			readings = append(readings, r)
 		}
 	}
@@ -117,7 +120,7 @@ func (o *oracle) observeResolution(readTime time.Time) {
 			}
 			if r.readTime.Equal(readTime) {
 				windows = append(windows, r.window)
-				if !before.IsZero() {
+				if r.time.After(before) && !before.IsZero() {
 					gaps = append(gaps, r.time.Sub(before))
 				}
 			}

@@ -37,14 +37,17 @@ func (s *sample) isNamed(x *model.PodSample) bool {
 }
 
 // accept takes a sample if it is new and of this pod, not of a former pod of
-// the same name. It returns the time since the sample before, 0 for the first.
-func (p *pod) accept(s *model.PodSample, containers []model.ContainerSample, readTime time.Duration) (gap time.Duration, ok bool) {
+// the same name. One that is older than the last is new once that is not carried
+// any more, read before oldest: the clock that dates them was set back. It returns the
+// time since the sample before, 0 where that is not known.
+func (p *pod) accept(s *model.PodSample, containers []model.ContainerSample, readTime, oldest time.Duration) (gap time.Duration, ok bool) {
 	at := s.Time.UnixMicro() // far below 0 where there is no time
-	if at <= p.sample.time || p.StartTime == 0 || s.Time.Unix() < p.StartTime {
+	isOlder := at < p.sample.time && p.sample.readTime >= oldest
+	if isOlder || at == p.sample.time || p.StartTime == 0 || s.Time.Unix() < p.StartTime {
 		return 0, false
 	}
 	if p.sample.time != 0 {
-		gap = time.Duration(at-p.sample.time) * time.Microsecond
+		gap = max(0, time.Duration(at-p.sample.time)*time.Microsecond)
 	}
 	p.sample.namespace, p.sample.name = s.Namespace, s.Name
 	p.sample.time, p.sample.readTime = at, readTime
@@ -83,5 +86,5 @@ func (p *pod) find(containers []model.ContainerSample, at int, name string) {
 
 // void forgets what was seen, but not when: the containers are others now.
 func (s *sample) void() {
-	*s = sample{time: s.time}
+	*s = sample{time: s.time, readTime: s.readTime}
 }

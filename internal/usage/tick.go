@@ -36,7 +36,7 @@ func (e *Engine) Tick(s *model.Samples) (result Ticked) {
 			t.count(p, false)
 			continue
 		}
-		gap, ok := p.accept(at, s.Of(at), t.age)
+		gap, ok := p.accept(at, s.Of(at), t.age, t.oldest)
 		if ok {
 			result.note(at)
 			e.resolution.observe(gap, at.Window)

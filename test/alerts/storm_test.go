@@ -11,6 +11,7 @@ import (
 	eventsv1 "k8s.io/api/events/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
@@ -54,15 +55,16 @@ func TestStorm(t *testing.T) {
 	}
 }
 
-// awaitEventCount waits until so many Events are stored.
+// awaitEventCount waits until so many Events are stored. The server counts them, so
+// that asking does not keep it from storing them.
 func (f *fixture) awaitEventCount(t *testing.T, want int) {
 	t.Helper()
 	n := 0
 	err := wait.PollUntilContextTimeout(t.Context(), 100*time.Millisecond, soon, true, func(ctx context.Context) (bool, error) {
 		list := &metav1.PartialObjectMetadataList{}
 		list.SetGroupVersionKind(eventsv1.SchemeGroupVersion.WithKind("EventList"))
-		err := f.API.List(ctx, list, client.InNamespace(f.namespace))
-		n = len(list.Items)
+		err := f.API.List(ctx, list, client.InNamespace(f.namespace), client.Limit(1))
+		n = len(list.Items) + int(ptr.Deref(list.RemainingItemCount, 0))
 		return n >= want, err
 	})
 	if err != nil || n != want {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -18,17 +19,7 @@ import (
 // given folders.
 func Start(t testing.TB, crds ...string) *rest.Config {
 	t.Helper()
-	require(t)
-	environment, config, err := start(crds)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := environment.Stop(); err != nil {
-			t.Errorf("stop the API server: %v", err)
-		}
-	})
-	return config
+	return StartServer(t, Options{CRDs: crds}).Config
 }
 
 // Shared is an API server for all tests of a package. It starts with the first
@@ -47,7 +38,7 @@ type Shared struct {
 func (s *Shared) Config(t testing.TB) *rest.Config {
 	t.Helper()
 	require(t)
-	s.once.Do(func() { s.environment, s.config, s.err = start(s.CRDs) })
+	s.once.Do(func() { s.environment, s.config, s.err = start(Options{CRDs: s.CRDs}) })
 	if s.err != nil {
 		t.Fatal(s.err)
 	}
@@ -88,16 +79,20 @@ const (
 	attempts = 2
 )
 
-func start(crds []string) (environment *envtest.Environment, config *rest.Config, err error) {
+func start(o Options) (environment *envtest.Environment, config *rest.Config, err error) {
 	for range attempts {
 		environment = &envtest.Environment{
-			CRDDirectoryPaths: crds, ErrorIfCRDPathMissing: true,
+			CRDDirectoryPaths: o.CRDs, ErrorIfCRDPathMissing: true,
 			ControlPlaneStartTimeout: patience, ControlPlaneStopTimeout: patience,
+		}
+		if o.EtcdQuota > 0 {
+			environment.ControlPlane.Etcd = &envtest.Etcd{}
+			environment.ControlPlane.Etcd.Configure().Set("quota-backend-bytes", strconv.Itoa(o.EtcdQuota))
 		}
 		if config, err = environment.Start(); err == nil {
 			return environment, config, nil
 		}
-		err = fmt.Errorf("start an API server with the CRDs of %v: %w", crds, errors.Join(err, environment.Stop()))
+		err = fmt.Errorf("start an API server with the CRDs of %v: %w", o.CRDs, errors.Join(err, environment.Stop()))
 	}
 	return nil, nil, err
 }

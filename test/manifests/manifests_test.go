@@ -1,6 +1,7 @@
 package manifests
 
 import (
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -21,14 +22,20 @@ func deployment(namespace string) string { return "Deployment " + namespace + "/
 // all but the namespace, which Helm makes itself.
 func TestChartIsConfig(t *testing.T) {
 	for _, row := range []struct {
-		name, folder, namespace string
-		values                  []string
+		name, namespace string
+		folders         []string
+		values          []string
 	}{
-		{"the whole cluster", "default", "", nil},
-		{"one namespace", "namespaced", "my-team", []string{"--set", "namespaces={.}"}},
+		{"the whole cluster", "", []string{"default"}, nil},
+		{"one namespace", "my-team", []string{"namespaced"}, []string{"--set", "namespaces={.}"}},
+		{"with Prometheus", "", []string{"default", "prometheus"},
+			[]string{"--set", "metrics.serviceMonitor.enabled=true,metrics.prometheusRule.enabled=true"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			want := kustomized(t, row.folder, row.namespace)
+			want := objects{}
+			for _, folder := range row.folders {
+				maps.Copy(want, kustomized(t, folder, row.namespace))
+			}
 			delete(want, "Namespace <nil>/"+system)
 			namespace := system
 			if row.namespace != "" {
@@ -151,6 +158,14 @@ func TestValues(t *testing.T) {
 		{"no metrics", "metrics.enabled=false", "Service " + system + "/usage-operator-metrics", nil, nil},
 		{"no metrics, nothing comes in", "metrics.enabled=false", "NetworkPolicy " + system + "/usage-operator", []any{"spec", "ingress"}, []any{}},
 		{"plain metrics", "metrics.secure=false", deployment(system), append(container, "args", 3), "--metrics-secure=false"},
+		{"labels for Prometheus", "metrics.serviceMonitor.enabled=true,metrics.serviceMonitor.labels.release=ours",
+			"ServiceMonitor " + system + "/usage-operator", []any{"metadata", "labels", "release"}, "ours"},
+		{"plain metrics, scraped plainly", "metrics.serviceMonitor.enabled=true,metrics.secure=false",
+			"ServiceMonitor " + system + "/usage-operator", []any{"spec", "endpoints", 0}, map[string]any{"port": "metrics", "path": "/metrics"}},
+		{"labels for the rules", "metrics.prometheusRule.enabled=true,metrics.prometheusRule.labels.release=ours",
+			"PrometheusRule " + system + "/usage-operator", []any{"metadata", "labels", "release"}, "ours"},
+		{"no metrics, nothing to scrape", "metrics.enabled=false,metrics.serviceMonitor.enabled=true,metrics.prometheusRule.enabled=true",
+			"ServiceMonitor " + system + "/usage-operator", nil, nil},
 		{"class of others", "priorityClass.create=false", "PriorityClass <nil>/usage-operator", nil, nil},
 		{"class of others, used", "priorityClass.create=false,priorityClass.name=high", deployment(system),
 			[]any{"spec", "template", "spec", "priorityClassName"}, "high"},
@@ -184,7 +199,7 @@ func nilOr(object map[string]any) any {
 func TestWrongValues(t *testing.T) {
 	for _, values := range []string{
 		"replica=1", "replicas=two", "image.digest=abc", "image.pullPolicy=Sometimes", "namespaces=my-team", "namespaces={My_Team}",
-		"metrics.port=1", "extraArgs={leader-elect}", "goMemoryLimit=460Mi",
+		"metrics.port=1", "metrics.serviceMonitor.release=ours", "extraArgs={leader-elect}", "goMemoryLimit=460Mi",
 	} {
 		if out, err := try(t, "helm", "template", "usage-operator", chart, "--set", values); err == nil {
 			t.Errorf("--set %s is accepted:\n%.200s", values, out)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/usage-operator/usage-operator/test/cluster"
@@ -95,6 +96,12 @@ func detach(program, kubeconfig, log string, env []string, record func(Identity)
 func flags(kubeconfig string) []string {
 	return []string{"--kubeconfig=" + kubeconfig, "--health-probe-bind-address=0", "--metrics-bind-address=0"}
 }
+
+// Signal sends a signal to the operator, or does nothing when it has ended.
+func (r *Running) Signal(s syscall.Signal) error { return r.identity.Signal(s) }
+
+// Alive tells whether the operator runs.
+func (r *Running) Alive() bool { return r.identity.Alive() }
 
 // Kill ends the operator without warning, as the kernel does.
 func (r *Running) Kill() error { return r.identity.Kill(Grace) }

@@ -28,7 +28,7 @@ type row struct {
 
 // measurements stand in the order in which they run and are shown.
 var measurements = []measurement{
-	{name: "decode", title: "Decoding a list of the Metrics API", folder: "./internal/metricsapi", benchmark: "^BenchmarkBars$", rounds: "5x", rows: []row{
+	{name: "decode", title: "Decoding a list of the Metrics API", folder: "./internal/metricsapi", benchmark: "^BenchmarkBars$", rounds: "15x", rows: []row{
 		{"1,000 pods: against the generated Unmarshal", "Bars/1000", "×unmarshal", "×", 0.15},
 		{"1,000 pods: against reading every byte", "Bars/1000", "×bytes", "×", 3},
 		{"10,000 pods: against the generated Unmarshal", "Bars/10000", "×unmarshal", "×", 0.15},
@@ -79,6 +79,13 @@ var measurements = []measurement{
 		{"100 rows: processor time of kube-apiserver", "StatusWrite/rows=100", "apiserver-cpu-ms/write", "ms", 0},
 		{"100 rows: processor time of etcd", "StatusWrite/rows=100", "etcd-cpu-ms/write", "ms", 0},
 		{"100 rows: size of the status", "StatusWrite/rows=100", "B/status", "B", 256 << 10},
+	}},
+	{name: "thresholds", title: "A tick with a threshold, against one with a report of the same 2,000 rows", folder: "./internal/usage", benchmark: "^BenchmarkThresholdAgainstReport$", rounds: "200x", rows: []row{
+		{"the sum of a workload's pods", "ThresholdAgainstReport/sum", "×report", "×", 1},
+		{"its largest pod", "ThresholdAgainstReport/maximum-pod", "×report", "×", 1},
+		{"its largest container", "ThresholdAgainstReport/maximum-container", "×report", "×", 1},
+		{"the average of 5 minutes", "ThresholdAgainstReport/average", "×report", "×", 1},
+		{"the 95th percentile of an hour", "ThresholdAgainstReport/p95", "×report", "×", 1},
 	}},
 	{name: "windows", title: "A row's windows of CPU and memory, with a sample each 15 s", folder: "./internal/sketch", benchmark: "^BenchmarkRow$", rounds: "20000x", rows: []row{
 		{"1 h: heap", "Row/hours=1", "B/row", "B", 0},

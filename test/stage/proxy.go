@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"k8s.io/client-go/rest"
 )
@@ -16,8 +17,10 @@ type Proxy struct {
 	// URL is where the operator finds it.
 	URL string
 
-	server *httptest.Server
-	faults atomic.Pointer[Faults]
+	server  *httptest.Server
+	forward http.Handler
+	metrics http.Handler
+	faults  atomic.Pointer[Faults]
 	// Requests counts all requests but those of the Metrics API.
 	Requests atomic.Int64
 }
@@ -56,24 +59,39 @@ func newProxy(config *rest.Config, metrics http.Handler) (*Proxy, error) {
 		FlushInterval: -1, // watches
 		ErrorHandler:  func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
 	}
-	p := &Proxy{}
-	p.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		isMetrics := strings.HasPrefix(r.URL.Path, metricsPath)
-		if !isMetrics {
-			p.Requests.Add(1)
-		}
-		if f := p.faults.Load(); f != nil && (*f)(w, r) {
-			return
-		}
-		if isMetrics {
-			metrics.ServeHTTP(w, r)
-			return
-		}
-		forward.ServeHTTP(w, r)
-	}))
+	p := &Proxy{forward: forward, metrics: metrics}
+	p.server = httptest.NewUnstartedServer(p)
+	p.server.Config.IdleTimeout = idle
+	p.server.Start()
 	p.URL = p.server.URL
 	return p, nil
 }
+
+// idle is after what time a connection ends that nobody uses, so that a fault leaves
+// none behind that would be taken for a leak.
+const idle = 5 * time.Second
+
+// ServeHTTP lets the faults answer, or else who was asked.
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !IsMetrics(r) {
+		p.Requests.Add(1)
+	}
+	if f := p.faults.Load(); f == nil || !(*f)(w, r) {
+		p.Forward(w, r)
+	}
+}
+
+// Forward lets who was asked answer. Faults use it to see or to change an answer.
+func (p *Proxy) Forward(w http.ResponseWriter, r *http.Request) {
+	if IsMetrics(r) {
+		p.metrics.ServeHTTP(w, r)
+		return
+	}
+	p.forward.ServeHTTP(w, r)
+}
+
+// IsMetrics tells whether a request is one of the Metrics API.
+func IsMetrics(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, metricsPath) }
 
 func (p *Proxy) close() {
 	p.server.CloseClientConnections()

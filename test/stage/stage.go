@@ -20,7 +20,8 @@ import (
 // Stage is an API server with a Metrics API. It ends with the test.
 type Stage struct {
 	// API goes to the API server itself, past all faults.
-	API     client.Client
+	API     client.WithWatch
+	Server  *apiserver.Server
 	Metrics *Metrics
 	Proxy   *Proxy
 
@@ -31,26 +32,40 @@ type Stage struct {
 	program string
 }
 
-// New sets a stage. Its first user builds the operator, with build tags.
+// Options say how a stage is set.
+type Options struct {
+	// Tags are those that the operator is built with.
+	Tags []string
+	// EtcdQuota is how many bytes etcd may store; 0 is its own default.
+	EtcdQuota int
+}
+
+// New sets a stage for an operator with build tags.
 func New(t testing.TB, tags ...string) *Stage {
+	t.Helper()
+	return NewWith(t, Options{Tags: tags})
+}
+
+// NewWith sets a stage.
+func NewWith(t testing.TB, o Options) *Stage {
 	t.Helper()
 	root, err := operator.Checkout(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := apiserver.Start(t, filepath.Join(root, "config", "crd", "bases"))
+	crds := filepath.Join(root, "config", "crd", "bases")
+	server := apiserver.StartServer(t, apiserver.Options{CRDs: []string{crds}, EtcdQuota: o.EtcdQuota})
+	config := server.Config
 	config.QPS = -1
-	s := &Stage{dir: t.TempDir(), Metrics: newMetrics()}
-	if s.API, err = client.New(config, client.Options{Scheme: scheme()}); err != nil {
+	s := &Stage{dir: t.TempDir(), Server: server, Metrics: newMetrics()}
+	if s.API, err = client.NewWithWatch(config, client.Options{Scheme: scheme()}); err != nil {
 		t.Fatal(err)
 	}
 	if s.Proxy, err = newProxy(config, s.Metrics); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Proxy.close)
-	if s.program, err = operator.Build(t.Context(), root, s.dir, tags...); err != nil {
-		t.Fatal(err)
-	}
+	s.program = program(t, root, o.Tags)
 	s.create(t, Namespace(operator.Namespace), Node("node-0"))
 	return s
 }
