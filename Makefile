@@ -93,6 +93,7 @@ manifests: generate ## Generate the CRDs and the operator's roles, and what the 
 ci: ## All that must be green, as .ci/run checks it
 	$(MAKE) --no-print-directory verify lint vulncheck
 	$(MAKE) --no-print-directory -j 2 -k --output-sync=target test-e2e race test-apiserver fuzz
+	$(MAKE) --no-print-directory test-node
 
 .PHONY: lint
 lint: ## Run the linters
@@ -136,6 +137,11 @@ test-apiserver: ## The unit tests, and those against a real API server
 .PHONY: test-e2e
 test-e2e: ## The tests on local clusters of their own
 	$(WITH_API_SERVER) go test -count 1 -p 2 -timeout 20m $(TESTFLAGS) ./test/...
+
+# Its tests wait for numbers more than they compute, so that they run all at once.
+.PHONY: test-node
+test-node: ## The operator in pods on a real node; skips, and says why, where none can be had
+	go test -count 1 -parallel 4 -timeout 20m -v $(TESTFLAGS) ./test/node -real-node
 
 .PHONY: test-crashes
 test-crashes: ## Kill the operator KILLS times while thresholds are crossed; let 5,000 pods cross at once, and 1,000 one by one

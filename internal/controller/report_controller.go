@@ -25,7 +25,7 @@ import (
 )
 
 // +kubebuilder:rbac:groups=usage-operator.io,resources=usagereports;clusterusagereports,verbs=get;list;watch
-// +kubebuilder:rbac:groups=usage-operator.io,resources=usagereports/status;clusterusagereports/status,verbs=get;patch
+// +kubebuilder:rbac:groups=usage-operator.io,resources=usagereports/status;clusterusagereports/status,verbs=patch
 
 // conflictPause gives the cache time to learn of the change that a conflict is
 // about. A conflict is no error: nothing needs to be done about it.

@@ -18,7 +18,7 @@ import (
 )
 
 // +kubebuilder:rbac:groups=usage-operator.io,resources=resourcethresholds;clusterresourcethresholds,verbs=get;list;watch
-// +kubebuilder:rbac:groups=usage-operator.io,resources=resourcethresholds/status;clusterresourcethresholds/status,verbs=get;patch
+// +kubebuilder:rbac:groups=usage-operator.io,resources=resourcethresholds/status;clusterresourcethresholds/status,verbs=patch
 
 // closingPause is after what time to look again whether a threshold of before has
 // closed its alerts.

@@ -40,7 +40,7 @@ type Alerts interface {
 	Evaluate(target model.Target, climbing bool, now time.Time)
 }
 
-// +kubebuilder:rbac:groups=metrics.k8s.io,resources=pods;nodes,verbs=get;list
+// +kubebuilder:rbac:groups=metrics.k8s.io,resources=pods;nodes,verbs=list
 
 // Poller joins the metrics with the inventory for all reports.
 type Poller struct {

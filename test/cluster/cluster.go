@@ -27,6 +27,9 @@ type Options struct {
 	Dir string
 	// Nodes is how many nodes there are at least, DefaultNodes if zero. Nodes are added but never removed.
 	Nodes int
+	// RealNode asks for one real node instead, see the package. MetricResolution is then up to metrics-server's own
+	// manifest.
+	RealNode bool
 	// MetricResolution is how often metrics-server asks the nodes: 10 seconds or more. If zero, a cluster keeps what it
 	// has, and a new one gets DefaultMetricResolution.
 	MetricResolution time.Duration
@@ -52,20 +55,31 @@ func DefaultCache() (string, error) {
 // kwok and metrics-server. It serves as the BinaryAssetsDirectory of envtest too. What is not in the cache is built,
 // which takes minutes; cache may be empty, see Options. It must be called inside the checkout.
 func Binaries(ctx context.Context, cache string, out io.Writer) (dir string, err error) {
-	if cache == "" {
-		if cache, err = DefaultCache(); err != nil {
-			return "", err
-		}
-	}
-	// The flags of the components are compared as text, so they must not depend on the working folder.
-	if cache, err = filepath.Abs(cache); err != nil {
+	return binaries(ctx, cache, out, build.Folder)
+}
+
+// binaries finds a folder of programs, or has it built.
+func binaries(ctx context.Context, cache string, out io.Writer,
+	folder func(ctx context.Context, components, cache string, out io.Writer) (string, error),
+) (string, error) {
+	cache, err := absolute(cache)
+	if err != nil {
 		return "", err
 	}
 	components, err := build.Components()
 	if err != nil {
 		return "", err
 	}
-	return build.Folder(ctx, components, cache, newProgress(out))
+	return folder(ctx, components, cache, newProgress(out))
+}
+
+// absolute is the path of the cache. The flags of the components are compared as text, so they must not depend on the
+// working folder.
+func absolute(cache string) (string, error) {
+	if cache == "" {
+		return DefaultCache()
+	}
+	return filepath.Abs(cache)
 }
 
 // Open returns a cluster that Up has started and Down has not ended. Status says what of it runs.
@@ -107,7 +121,12 @@ func (c *Cluster) Kubeconfig() string { return c.layout.kubeconfig() }
 
 // RESTConfig is how the administrator reaches the cluster from Go.
 func (c *Cluster) RESTConfig() (*rest.Config, error) {
-	return clientcmd.BuildConfigFromFlags("", c.Kubeconfig())
+	config, err := clientcmd.BuildConfigFromFlags("", c.Kubeconfig())
+	if err != nil {
+		return nil, err
+	}
+	config.Dial = c.dial
+	return config, nil
 }
 
 // Log is the path of a component's log.
@@ -125,6 +144,7 @@ type Status struct {
 	Running   bool
 	// PID is zero unless it runs.
 	PID int
+	// URL is empty where it has no port.
 	URL string
 	Log string
 }
@@ -136,8 +156,11 @@ func (c *Cluster) Status() ([]Status, error) {
 		return nil, err
 	}
 	var all []Status
-	for _, name := range componentNames() {
-		s := Status{Component: name, URL: url(state.Ports[name]), Log: c.Log(name)}
+	for _, name := range state.componentNames() {
+		s := Status{Component: name, Log: c.Log(name)}
+		if port := state.Ports[name]; port != 0 {
+			s.URL = url(port)
+		}
 		if p := state.Processes[name]; p.Alive() {
 			s.Running, s.PID = true, p.PID
 		}

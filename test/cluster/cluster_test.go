@@ -106,8 +106,8 @@ func down(t *testing.T, dir string, c *Cluster) {
 	if err := Down(dir, t.Output()); err != nil {
 		t.Fatal(err)
 	}
-	if len(before.Processes) != len(components) {
-		t.Errorf("%d processes were recorded, want %d", len(before.Processes), len(components))
+	if len(before.Processes) != len(before.components()) {
+		t.Errorf("%d processes were recorded, want %d", len(before.Processes), len(before.components()))
 	}
 	for name, p := range before.Processes {
 		if p.Alive() {

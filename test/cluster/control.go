@@ -35,9 +35,6 @@ func (c *Cluster) signal(component string, s syscall.Signal) error {
 
 // change does something to one component of a cluster that has been started.
 func (c *Cluster) change(ctx context.Context, component string, do func(*operation) error) error {
-	if _, err := findComponent(component); err != nil {
-		return err
-	}
 	if err := c.mustExist(); err != nil {
 		return err
 	}
@@ -46,5 +43,8 @@ func (c *Cluster) change(ctx context.Context, component string, do func(*operati
 		return err
 	}
 	defer o.end()
+	if _, err := o.state.component(component); err != nil {
+		return err
+	}
 	return do(o)
 }

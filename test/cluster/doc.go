@@ -21,6 +21,7 @@
 //	etcd/          the data
 //	logs/          one file per component, and the one of its previous run
 //	home/          the home folder of the components
+//	node/          what a real node reads and writes
 //
 // [Up] compares what should run with what does, and starts what is missing or has other flags than it should. It can
 // therefore be called again at any time: on a running cluster it changes nothing, after a crash it repairs, and with
@@ -29,4 +30,21 @@
 // between.
 //
 // It works on Linux and macOS.
+//
+// # A real node
+//
+// Where Linux and root are at hand, a cluster can have one real node in place of simulated ones: a kubelet, containerd
+// and containers. The images are made here, of static programs, see [Cluster.Load]; there is no registry, no DNS and no
+// proxy for Services. metrics-server runs as its project's manifest wants it, in a pod.
+//
+// All of the cluster is then apart from the machine. The component "node" is the first process in namespaces for
+// processes, mounts and network, and all others run within them. Its end, however it comes about, is the end of every
+// process, container, mount and interface; what is left are a folder and a control group, which Down removes. The
+// network holds nothing but the node:
+//
+//	192.0.2.10       the node
+//	10.244.0.0/24    its pods, by a bridge
+//	10.96.0.1:443    the API server, as pods look for it: it listens there itself
+//
+// From outside, these addresses are reached by [Cluster.Within] and by what [Cluster.RESTConfig] returns.
 package cluster

@@ -93,6 +93,21 @@ func (s settings) apiServer() []string {
 	})
 }
 
+// apiServerOfRealNode has further flags. Where one is given twice, the last counts, except that authorization modes add
+// up.
+func (s settings) apiServerOfRealNode() []string {
+	return slices.Concat(s.apiServer(), []string{
+		"--bind-address=0.0.0.0",
+		"--advertise-address=" + nodeAddress,
+		"--authorization-mode=Node",
+		// There is a pod network, and no proxy for Services.
+		"--enable-aggregator-routing",
+		"--kubelet-certificate-authority=" + s.certificates().Certificate(clusterAuthority),
+		"--kubelet-client-certificate=" + s.certificates().Certificate(administrator),
+		"--kubelet-client-key=" + s.certificates().PrivateKey(administrator),
+	})
+}
+
 func (s settings) controllerManager() []string {
 	return slices.Concat(s.serving(ControllerManager), s.client(ControllerManager), []string{
 		"--leader-elect=false",
@@ -144,6 +159,24 @@ func (s settings) metricsServer() []string {
 		"--kubelet-preferred-address-types=InternalIP",
 		"--kubelet-certificate-authority=" + s.certificates().Certificate(clusterAuthority),
 	})
+}
+
+// node are the arguments of the shell that is the first process of a real node.
+func (s settings) node() []string {
+	return []string{s.layout.nodeFile("init.sh"), s.layout.node(), serviceAddress, nodeAddress}
+}
+
+func (s settings) containerd() []string {
+	return []string{"--config=" + s.layout.nodeFile("containerd.toml"), "--log-level=warn"}
+}
+
+func (s settings) kubelet() []string {
+	return []string{
+		"--config=" + s.layout.nodeFile("kubelet.yaml"),
+		"--kubeconfig=" + s.componentKubeconfig(Kubelet),
+		"--hostname-override=" + nodeName(1),
+		"--node-ip=" + nodeAddress,
+	}
 }
 
 // serving are the flags of every program that is built on the API server's library.

@@ -24,14 +24,26 @@ const (
 // administrator is the user of the cluster's own kubeconfig.
 const administrator = "admin"
 
-// users are who the API server knows by certificate. kwok and metrics-server come as the ServiceAccounts that the
+// allUsers are who the API server can know by certificate. kwok and metrics-server come as the ServiceAccounts that the
 // RBAC rules of their own projects are written for; the rules for the others are built into the API server.
-var users = map[string]pki.Subject{
+var allUsers = map[string]pki.Subject{
 	administrator:     {CommonName: administrator, Organizations: []string{"system:masters"}},
 	ControllerManager: {CommonName: "system:kube-controller-manager"},
 	Scheduler:         {CommonName: "system:kube-scheduler"},
 	Kwok:              serviceAccount("kube-system", "kwok-controller"),
 	MetricsServer:     serviceAccount("kube-system", "metrics-server"),
+	Kubelet:           {CommonName: "system:node:" + nodeName(1), Organizations: []string{"system:nodes"}},
+}
+
+// users are the administrator and those who are components.
+func (s state) users() map[string]pki.Subject {
+	users := map[string]pki.Subject{administrator: allUsers[administrator]}
+	for _, name := range s.componentNames() {
+		if subject, ok := allUsers[name]; ok {
+			users[name] = subject
+		}
+	}
+	return users
 }
 
 func serviceAccount(namespace, name string) pki.Subject {
@@ -43,7 +55,7 @@ func serviceAccount(namespace, name string) pki.Subject {
 
 // makeCertificates creates what is missing. Who holds a certificate of one authority means nothing to the others:
 // a user of the cluster gets neither into etcd nor may he speak for other users.
-func makeCertificates(folder pki.Folder) error {
+func makeCertificates(folder pki.Folder, users map[string]pki.Subject) error {
 	cluster, err := folder.Authority(clusterAuthority)
 	if err != nil {
 		return err
@@ -55,7 +67,7 @@ func makeCertificates(folder pki.Folder) error {
 	}
 	// All servers are one machine, so one certificate serves them all.
 	err = cluster.Issue(servingIdentity, pki.Subject{CommonName: "local-cluster", Hosts: []string{
-		localhost, "localhost", serviceAddress, metricsService + "." + metricsNamespace + ".svc",
+		localhost, "localhost", serviceAddress, nodeAddress, metricsService + "." + metricsNamespace + ".svc",
 		"kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local",
 	}})
 	if err != nil {
@@ -79,7 +91,7 @@ func makeCertificates(folder pki.Folder) error {
 }
 
 // writeKubeconfigs writes one file per user. They embed all that they need, so they can be copied elsewhere.
-func writeKubeconfigs(l layout, server string) error {
+func writeKubeconfigs(l layout, server string, users map[string]pki.Subject) error {
 	if err := os.MkdirAll(l.kubeconfigs(), 0o700); err != nil {
 		return err
 	}

@@ -1,8 +1,11 @@
 package cluster
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/usage-operator/usage-operator/test/cluster/internal/pki"
 )
@@ -17,6 +20,11 @@ func (l layout) kubeconfigs() string { return filepath.Join(string(l), "kubeconf
 func (l layout) etcdData() string    { return filepath.Join(string(l), "etcd") }
 func (l layout) logs() string        { return filepath.Join(string(l), "logs") }
 func (l layout) home() string        { return filepath.Join(string(l), "home") }
+func (l layout) node() string        { return filepath.Join(string(l), "node") }
+func (l layout) nodeFile(name string) string {
+	return filepath.Join(l.node(), name)
+}
+
 func (l layout) certificates() pki.Folder {
 	return pki.Folder(filepath.Join(string(l), "certificates"))
 }
@@ -26,19 +34,26 @@ func (l layout) componentKubeconfig(component string) string {
 	return filepath.Join(l.kubeconfigs(), component)
 }
 
+// controlGroup is the path of the group that the pods of a real node run in.
+func (l layout) controlGroup() string {
+	return fmt.Sprintf("/local-cluster-%.6x", sha256.Sum256([]byte(l)))
+}
+
 func (l layout) log(component string) string {
 	return filepath.Join(l.logs(), component+".log")
 }
 
 // environment is all that the programs see of one. In the user's, etcd would find flags, and kwok and kubectl would
-// find settings and caches in the home folder.
-func (l layout) environment() []string {
-	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + l.home()}
+// find settings and caches in the home folder. Programs are looked for in more folders first.
+func (l layout) environment(more ...string) []string {
+	path := filepath.SplitList(os.Getenv("PATH"))
+	path = append(more, path...)
+	return []string{"PATH=" + strings.Join(path, string(filepath.ListSeparator)), "HOME=" + l.home()}
 }
 
 // all is what Down removes. The folder itself may be anybody's, so it is never removed with what else is in it.
 func (l layout) all() []string {
 	return []string{
-		l.kubeconfig(), l.kubeconfigs(), string(l.certificates()), l.etcdData(), l.logs(), l.home(), l.state(),
+		l.kubeconfig(), l.kubeconfigs(), string(l.certificates()), l.etcdData(), l.logs(), l.home(), l.node(), l.state(),
 	}
 }

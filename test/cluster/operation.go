@@ -17,6 +17,9 @@ import (
 // grace is how long a component may take to end by itself.
 const grace = 10 * time.Second
 
+// patience is how long the kernel may take to end all that runs within a real node.
+const patience = time.Minute
+
 // operation is a change of a cluster. It holds the cluster's lock, so what it knows stays true.
 type operation struct {
 	*Cluster
@@ -54,12 +57,35 @@ func (o *operation) save() error {
 	return o.state.save(o.layout.state())
 }
 
-// command is the program of a component with the flags that it should have.
-func (o *operation) command(c component) []string {
-	s := settings{
+func (o *operation) settings() settings {
+	return settings{
 		layout: o.layout, binaries: o.state.Binaries, ports: o.state.Ports, metricResolution: o.state.MetricResolution,
 	}
-	return append([]string{filepath.Join(o.state.Binaries, c.name)}, c.flags(s)...)
+}
+
+// command is the program of a component with the flags that it should have.
+func (o *operation) command(c component) []string {
+	return append([]string{o.program(c.name)}, c.flags(o.settings())...)
+}
+
+func (o *operation) program(component string) string {
+	switch component {
+	case Node:
+		return "/bin/sh"
+	case Containerd:
+		return filepath.Join(o.state.Runtime, component)
+	default:
+		return filepath.Join(o.state.Binaries, component)
+	}
+}
+
+// environment is all that the programs see of one.
+func (o *operation) environment() []string {
+	if o.state.RealNode {
+		// containerd finds its helpers by their names.
+		return o.layout.environment(o.state.Runtime)
+	}
+	return o.layout.environment()
 }
 
 // run sees to it that the component runs by the command that it should run by, and serves.
@@ -75,7 +101,7 @@ func (o *operation) run(ctx context.Context, c component) error {
 	} else if err := running.Signal(syscall.SIGCONT); err != nil {
 		return err
 	}
-	check, err := o.healthCheck(c)
+	check, err := o.ready(c)
 	if err != nil {
 		return err
 	}
@@ -87,7 +113,10 @@ func (o *operation) run(ctx context.Context, c component) error {
 }
 
 func (o *operation) sayReady(component string, started bool, took time.Duration) {
-	where := fmt.Sprintf("%s, pid %d", url(o.state.Ports[component]), o.process(component).PID)
+	where := fmt.Sprintf("pid %d", o.process(component).PID)
+	if port := o.state.Ports[component]; port != 0 {
+		where = url(port) + ", " + where
+	}
 	if started {
 		o.progress.say(component, "ready after %.1fs at %s", took.Seconds(), where)
 	} else {
@@ -109,8 +138,11 @@ func (o *operation) replace(component string, running runningProcess, command []
 		Path: command[0],
 		Args: command[1:],
 		Dir:  o.layout.home(),
-		Env:  o.layout.environment(),
+		Env:  o.environment(),
 		Log:  log,
+
+		Apart:  component == Node,
+		Within: o.within(component),
 	}, func(id process.Identity) error {
 		o.mu.Lock()
 		defer o.mu.Unlock()

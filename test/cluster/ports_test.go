@@ -8,7 +8,7 @@ import (
 
 func TestPortsAreFreeAndDistinctAndKept(t *testing.T) {
 	ports := map[string]int{Etcd: 12345}
-	names := append(componentNames(), etcdPeer)
+	names := state{}.listening()
 	if err := choosePorts(ports, names); err != nil {
 		t.Fatal(err)
 	}

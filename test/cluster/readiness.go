@@ -44,6 +44,18 @@ func (o *operation) await(ctx context.Context, component, what string, c check) 
 	}
 }
 
+// ready is the check of whether a component serves.
+func (o *operation) ready(c component) (check, error) {
+	switch c.name {
+	case Node:
+		return o.networkReady, nil
+	case Containerd:
+		return o.containerdReady, nil
+	default:
+		return o.healthCheck(c)
+	}
+}
+
 // healthCheck asks the component itself. The answer counts only by a certificate of ours: another cluster's
 // component could have taken the port.
 func (o *operation) healthCheck(c component) (check, error) {
@@ -65,6 +77,7 @@ func (o *operation) healthCheck(c component) (check, error) {
 	client := &http.Client{
 		Timeout: answerLimit,
 		Transport: &http.Transport{
+			DialContext:       o.dial,
 			TLSClientConfig:   &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{pair}},
 			DisableKeepAlives: true,
 		},

@@ -37,7 +37,7 @@ func (o *operation) starting(component string) step {
 
 func (o *operation) running(component string) step {
 	return func(ctx context.Context) error {
-		c, err := findComponent(component)
+		c, err := o.state.component(component)
 		if err != nil {
 			return err
 		}
@@ -64,10 +64,12 @@ func (o *operation) apply(ctx context.Context, input string, args ...string) err
 		kubectl := exec.CommandContext(ctx, filepath.Join(o.state.Binaries, "kubectl"), args...)
 		kubectl.Stdin = strings.NewReader(input)
 		kubectl.Env = o.layout.environment()
-		if output, err := kubectl.CombinedOutput(); err != nil {
-			return fmt.Errorf("%w: %s", err, bytes.TrimSpace(output))
-		}
-		return nil
+		return o.Within(func() error {
+			if output, err := kubectl.CombinedOutput(); err != nil {
+				return fmt.Errorf("%w: %s", err, bytes.TrimSpace(output))
+			}
+			return nil
+		})
 	})
 }
 
@@ -95,7 +97,6 @@ func (o *operation) addingNodes(n int) step {
 }
 
 func (o *operation) registerMetricsAPI(ctx context.Context) error {
-	begin := time.Now()
 	running := o.process(MetricsServer)
 	manifest, err := registration(o.layout.certificates().Certificate(clusterAuthority),
 		o.state.Ports[MetricsServer], fmt.Sprintf("%d since %s", running.PID, running.Started))
@@ -105,11 +106,22 @@ func (o *operation) registerMetricsAPI(ctx context.Context) error {
 	if err := o.apply(ctx, manifest, "-f", "-"); err != nil {
 		return err
 	}
+	return o.awaitMetricsAPI(ctx)
+}
+
+// awaitMetricsAPI waits for the Metrics API.
+func (o *operation) awaitMetricsAPI(ctx context.Context) error {
+	begin := time.Now()
 	client, err := o.client()
 	if err != nil {
 		return err
 	}
-	err = o.await(ctx, MetricsServer, "the Metrics API", func(ctx context.Context) error {
+	responsible := MetricsServer
+	if o.state.RealNode {
+		// It runs metrics-server in a pod.
+		responsible = Kubelet
+	}
+	err = o.await(ctx, responsible, "the Metrics API", func(ctx context.Context) error {
 		return metricsAPIAvailable(ctx, client)
 	})
 	if err != nil {

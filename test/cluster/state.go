@@ -16,9 +16,12 @@ import (
 type state struct {
 	// Binaries is the folder of the programs.
 	Binaries string `json:"binaries"`
+	// RealNode says which sort of cluster this is, and Runtime where the containerd of a real node lies.
+	RealNode bool   `json:"realNode,omitempty"`
+	Runtime  string `json:"runtime,omitempty"`
 	// MetricResolution is how often metrics-server asks the nodes.
 	MetricResolution time.Duration `json:"metricResolutionNanoseconds"`
-	// Ports are the components' ports on 127.0.0.1. A component keeps its port when it is started again.
+	// Ports are the components' ports on 127.0.0.1, which is the node's own where it is real. A component keeps its port when it is started again.
 	Ports map[string]int `json:"ports"`
 	// Processes are the components that were started and not stopped.
 	Processes map[string]runningProcess `json:"processes"`

@@ -22,7 +22,7 @@ func Up(ctx context.Context, options Options) (*Cluster, error) {
 	if err := options.complete(); err != nil {
 		return nil, err
 	}
-	binaries, err := Binaries(ctx, options.Cache, options.Out)
+	programs, err := options.programs(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -35,16 +35,32 @@ func Up(ctx context.Context, options Options) (*Cluster, error) {
 		return nil, err
 	}
 	defer o.end()
-	o.state.Binaries = binaries
-	if options.MetricResolution != 0 {
-		o.state.MetricResolution = options.MetricResolution
-	} else if o.state.MetricResolution == 0 {
-		o.state.MetricResolution = DefaultMetricResolution
+	if err := o.become(programs, options); err != nil {
+		return nil, err
 	}
 	if err := o.bringUp(ctx, options.Nodes); err != nil {
 		return nil, err
 	}
 	return c, nil
+}
+
+// become takes over what the cluster should be.
+func (o *operation) become(p programs, options Options) error {
+	if o.exists() && o.state.RealNode != options.RealNode {
+		return fmt.Errorf("the cluster in %s is of the other sort: end it first, or take another folder", o.layout)
+	}
+	if options.RealNode {
+		if err := mustStayVisible(string(o.layout), p.binaries, p.runtime); err != nil {
+			return err
+		}
+	}
+	o.state.Binaries, o.state.Runtime, o.state.RealNode = p.binaries, p.runtime, options.RealNode
+	if options.MetricResolution != 0 {
+		o.state.MetricResolution = options.MetricResolution
+	} else if o.state.MetricResolution == 0 {
+		o.state.MetricResolution = DefaultMetricResolution
+	}
+	return nil
 }
 
 func (o *Options) complete() error {
@@ -85,7 +101,7 @@ func (o *operation) movePort(component string) error {
 	if component == Etcd {
 		delete(o.state.Ports, etcdPeer)
 	}
-	names := componentNames()
+	names := o.state.componentNames()
 	for _, dependent := range names[slices.Index(names, component):] {
 		if err := o.stop(dependent); err != nil {
 			return err
@@ -96,7 +112,11 @@ func (o *operation) movePort(component string) error {
 
 // prepare writes what the components read when they start.
 func (o *operation) prepare() error {
-	if err := choosePorts(o.state.Ports, append(componentNames(), etcdPeer)); err != nil {
+	if o.state.RealNode {
+		// Where pods look for it.
+		o.state.Ports[APIServer] = servicePort
+	}
+	if err := choosePorts(o.state.Ports, o.state.listening()); err != nil {
 		return err
 	}
 	if err := o.save(); err != nil {
@@ -107,14 +127,22 @@ func (o *operation) prepare() error {
 			return err
 		}
 	}
-	if err := makeCertificates(o.layout.certificates()); err != nil {
+	if err := makeCertificates(o.layout.certificates(), o.state.users()); err != nil {
 		return err
 	}
-	return writeKubeconfigs(o.layout, url(o.state.Ports[APIServer]))
+	if o.state.RealNode {
+		if err := o.prepareNode(); err != nil {
+			return err
+		}
+	}
+	return writeKubeconfigs(o.layout, url(o.state.Ports[APIServer]), o.state.users())
 }
 
 // startAll shows what needs what: the API server needs etcd, and all others need the API server.
 func (o *operation) startAll(ctx context.Context, nodes int) error {
+	if o.state.RealNode {
+		return o.startWithRealNode(ctx)
+	}
 	return inSequence(
 		o.starting(Etcd),
 		o.starting(APIServer),

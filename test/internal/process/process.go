@@ -7,6 +7,9 @@
 // process at a gate: a shell that waits for a line on its standard input. Once the caller has recorded the identity,
 // the line is written and the shell becomes the program, with the same pid and start time. When the starter dies
 // first, the shell reads the end of the input and exits.
+//
+// On Linux a program can be apart: it then has processes, mounts and a network of its own, and takes all that runs in
+// them with it when it ends.
 package process
 
 import (
@@ -28,6 +31,12 @@ type Command struct {
 	Env []string
 	// Log is the file to which standard output and standard error are appended.
 	Log string
+	// Apart gives the program processes, mounts and a network of its own, which needs Linux and its administrator. It is
+	// then the first of its processes: when it ends, however that comes about, the kernel ends the others, and mounts
+	// and network go with them.
+	Apart bool
+	// Within makes the program one of the processes of a program apart.
+	Within Identity
 }
 
 // Start runs the command in a session of its own, so that neither the end of the terminal nor an interrupt from it
@@ -49,7 +58,12 @@ func Start(c Command, record func(Identity) error) error {
 	cmd.Dir, cmd.Env = c.Dir, c.Env
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = waiting, log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := cmd.Start(); err != nil {
+	if c.Apart {
+		if err := setApart(cmd.SysProcAttr); err != nil {
+			return err
+		}
+	}
+	if err := c.Within.Within(cmd.Start); err != nil {
 		return err
 	}
 	// The exit status does not matter, but an unread one would leave a zombie behind.

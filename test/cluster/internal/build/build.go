@@ -21,48 +21,59 @@ import (
 // Folder returns the folder in the cache that holds the programs, and builds it if need be. Several processes may call
 // it at once: one builds, the others wait.
 func Folder(ctx context.Context, components, cache string, out io.Writer) (string, error) {
-	sources, err := readSources(components)
+	sources, err := readSources(components, projects)
 	if err != nil {
 		return "", err
 	}
 	folder := filepath.Join(cache, sources.key())
+	return folder, once(ctx, folder, out, func(partial string) error {
+		return building(sources, folder, out, func() error {
+			if err := sources.build(ctx, partial, out); err != nil {
+				return err
+			}
+			return writeManifests(ctx, manifests, sources, filepath.Join(partial, kubectl), partial)
+		})
+	})
+}
+
+// once makes a folder that is not there. What fill writes into the partial one appears as a whole.
+func once(ctx context.Context, folder string, out io.Writer, fill func(partial string) error) error {
 	if exists(folder) {
-		return folder, nil
+		return nil
 	}
 	lock, err := filelock.Acquire(ctx, folder+".lock", func() {
-		fmt.Fprintf(out, "binaries: another process builds %s, waiting for it\n", sources)
+		fmt.Fprintf(out, "binaries: another process builds %s, waiting for it\n", folder)
 	})
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer func() { _ = errors.Join(lock.Remove(), lock.Unlock()) }()
 	if exists(folder) {
-		return folder, nil
+		return nil
 	}
-	return folder, buildInto(ctx, sources, folder, out)
-}
-
-func buildInto(ctx context.Context, sources sources, folder string, out io.Writer) error {
-	begin := time.Now()
-	fmt.Fprintf(out, "binaries: building %s into %s; the first time this takes minutes\n", sources, folder)
 	partial := folder + ".partial"
 	// A build that was interrupted may have left it.
 	if err := os.RemoveAll(partial); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Join(partial, Manifests), 0o755); err != nil {
+	if err := os.MkdirAll(partial, 0o755); err != nil {
 		return err
 	}
-	for _, s := range sources {
-		if err := s.build(ctx, partial, out); err != nil {
-			return err
-		}
+	if err := fill(partial); err != nil {
+		return err
 	}
-	if err := writeManifests(ctx, sources, partial); err != nil {
+	return os.Rename(partial, folder)
+}
+
+// building tells what is built and how long it took.
+func building(sources sources, folder string, out io.Writer, build func() error) error {
+	begin := time.Now()
+	fmt.Fprintf(out, "binaries: building %s into %s; the first time this takes minutes\n", sources, folder)
+	if err := build(); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "binaries: built in %s\n", time.Since(begin).Round(time.Second))
-	return os.Rename(partial, folder)
+	return nil
 }
 
 // Components finds the wrapper modules of the checkout that the working folder belongs to.

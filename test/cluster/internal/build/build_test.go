@@ -31,9 +31,17 @@ func write(t *testing.T, path, content string) {
 	}
 }
 
+func writeProgram(t *testing.T, path string) {
+	t.Helper()
+	write(t, path, "#!/bin/sh\n")
+	if err := os.Chmod(path, 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func read(t *testing.T, components string) sources {
 	t.Helper()
-	all, err := readSources(components)
+	all, err := readSources(components, projects)
 	if err != nil {
 		t.Fatal(err)
 	}

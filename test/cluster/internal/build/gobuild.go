@@ -42,6 +42,16 @@ func goCommand(ctx context.Context, folder string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// build compiles the programs of all projects into the folder.
+func (all sources) build(ctx context.Context, into string, out io.Writer) error {
+	for _, s := range all {
+		if err := s.build(ctx, into, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // build compiles the project's programs into the folder.
 func (s source) build(ctx context.Context, into string, out io.Writer) error {
 	packages, err := goCommand(ctx, s.folder, "list", "-deps", s.target).Output()

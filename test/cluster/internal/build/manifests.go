@@ -25,14 +25,20 @@ var manifests = []manifest{
 	{"metrics-server-rbac.yaml", "metrics-server", "manifests/base/rbac.yaml"},
 }
 
-func writeManifests(ctx context.Context, all sources, into string) error {
+// kubectl is the program that renders kustomizations.
+const kubectl = "kubectl"
+
+func writeManifests(ctx context.Context, manifests []manifest, all sources, kubectl, into string) error {
+	if err := os.MkdirAll(filepath.Join(into, Manifests), 0o755); err != nil {
+		return err
+	}
 	for _, m := range manifests {
 		s := all.named(m.project)
 		module, err := goCommand(ctx, s.folder, "list", "-m", "-f", "{{.Dir}}", s.module).Output()
 		if err != nil {
 			return fmt.Errorf("find the module %s: %w", s.module, err)
 		}
-		content, err := m.read(ctx, strings.TrimSpace(string(module)), filepath.Join(into, "kubectl"))
+		content, err := m.read(ctx, strings.TrimSpace(string(module)), kubectl)
 		if err != nil {
 			return fmt.Errorf("manifest %s of %s: %w", m.origin, s.module, err)
 		}

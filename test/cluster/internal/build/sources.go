@@ -61,7 +61,7 @@ type source struct {
 
 type sources []source
 
-func readSources(components string) (sources, error) {
+func readSources(components string, projects []project) (sources, error) {
 	var all sources
 	for _, p := range projects {
 		folder := filepath.Join(components, p.name)
