@@ -257,6 +257,9 @@ func (w *world) samples() (*model.Samples, map[*truePod]reading) {
 	return s, given
 }
 
+// rarely is how often the clock of the provider is set back.
+const rarely = 0.02
+
 // reading makes up what the Metrics API says of a pod.
 func (w *world) reading(p *truePod) reading {
 	r := reading{readTime: w.clock, window: 15 * time.Second, usage: map[string]model.Amounts{}}
@@ -272,7 +275,7 @@ func (w *world) reading(p *truePod) reading {
 		r.time = before
 	case w.chance(0.04):
 		r.time = before.Add(-time.Duration(w.IntN(60)) * time.Second)
-	case w.chance(0.03): // the clock of the provider is set back, for this pod
+	case w.chance(rarely): // the clock of the provider is set back, for this pod
 		r.time = before.Add(-time.Duration(w.IntN(3600)) * time.Second)
 	case w.chance(0.02):
 		r.window = 0
