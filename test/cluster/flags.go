@@ -163,16 +163,16 @@ func (s settings) metricsServer() []string {
 
 // node are the arguments of the shell that is the first process of a real node.
 func (s settings) node() []string {
-	return []string{s.layout.nodeFile("init.sh"), s.layout.node(), serviceAddress, nodeAddress}
+	return []string{s.nodeFile("init.sh"), s.layout.node(), serviceAddress, nodeAddress}
 }
 
 func (s settings) containerd() []string {
-	return []string{"--config=" + s.layout.nodeFile("containerd.toml"), "--log-level=warn"}
+	return []string{"--config=" + s.nodeFile("containerd.toml"), "--log-level=warn"}
 }
 
 func (s settings) kubelet() []string {
 	return []string{
-		"--config=" + s.layout.nodeFile("kubelet.yaml"),
+		"--config=" + s.nodeFile("kubelet.yaml"),
 		"--kubeconfig=" + s.componentKubeconfig(Kubelet),
 		"--hostname-override=" + nodeName(1),
 		"--node-ip=" + nodeAddress,

@@ -106,7 +106,7 @@ func delegateControllers(mount string) error {
 	if err != nil {
 		return err
 	}
-	for _, controller := range bytes.Fields(controllers) {
+	for controller := range bytes.FieldsSeq(controllers) {
 		if err := os.WriteFile(filepath.Join(mount, "cgroup.subtree_control"), []byte("+"+string(controller)), 0o644); err != nil {
 			return fmt.Errorf("delegate the controller %s: %w", controller, err)
 		}
