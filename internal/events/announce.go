@@ -77,7 +77,7 @@ func bySubject(drafts []draft) (queues [][]*draft) {
 func (w *Writer) deliverAll(ctx context.Context, about *About, queues [][]*draft) error {
 	work, errs := make(chan []*draft), make(chan error, len(queues))
 	var workers sync.WaitGroup
-	for range min(parallel, len(queues)) {
+	for range min(subjects, len(queues)) {
 		workers.Go(func() {
 			for queue := range work {
 				if err := w.deliverInOrder(ctx, about, queue); err != nil {

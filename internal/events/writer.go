@@ -20,6 +20,9 @@ const (
 	// parallel is how many Events of a namespace's thresholds are sent at once. More
 	// would make an API server that is busy slow for all others.
 	parallel = 16
+	// subjects is how many subjects of a threshold are told of at once. It is more
+	// than requests, because those that the API server asks to wait send none.
+	subjects = 4 * parallel
 	// requestTimeout bounds each request, so that a lost answer is asked for again.
 	requestTimeout = 5 * time.Second
 	// maxInstance is what the API server admits.
