@@ -19,8 +19,9 @@ func TestRefusedStatus(t *testing.T) {
 	f := reconciling(t)
 	for _, kind := range kinds {
 		_, id := f.object(kind, "impossible")
-		f.source.views[id] = viewOf(250)
-		f.source.views[id].RowCount = -1
+		impossible := viewOf(250)
+		impossible.RowCount = -1
+		f.source.locked(func() { f.source.views[id] = impossible })
 		f.create(kind, "impossible", 0, nil)
 		f.eventually("the refusal is logged", func() bool { return slices.ContainsFunc(f.log.errors(), apierrors.IsInvalid) })
 		f.ready(f.create(kind, "possible", 250, nil), v1alpha1.ReasonReported)
