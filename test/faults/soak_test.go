@@ -34,8 +34,10 @@ const (
 	// settled are the rollouts after which the heap is first looked at: all windows
 	// have once passed by then.
 	settled = 60
-	// soaked is by how much the heap may be larger after all.
-	soaked = 1.02
+	// soaked is by how much the heap may be larger after all, and buffers the bytes that
+	// connections may have come to hold meanwhile, if that is more: this heap is small.
+	soaked  = 1.02
+	buffers = 256 << 10
 	// between is the time from one rollout to the next, by the clock of the soak.
 	between = time.Minute
 	// residents are pods that stay.
@@ -61,8 +63,8 @@ func TestSoak(t *testing.T) {
 	}
 	t.Logf("the heap has %.2f MiB after %d rollouts, and %.2f MiB after %d, %+.2f %%",
 		before/(1<<20), settled, after/(1<<20), *rollouts, 100*(after/before-1))
-	if before == 0 || after > soaked*before {
-		t.Errorf("it may grow by %.0f %%", 100*(soaked-1))
+	if before == 0 || after > max(soaked*before, before+buffers) {
+		t.Errorf("it may grow by %.0f %%, or %d KiB", 100*(soaked-1), buffers>>10)
 	}
 	runtime.KeepAlive(s)
 }
