@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -53,7 +52,7 @@ func TestServedKinds(t *testing.T) {
 func TestOperator(t *testing.T) {
 	ctrl.SetLogger(logr.Discard())
 	config := apiserver.Start(t, "../../config/crd/bases")
-	probes := freeAddress(t)
+	probes := apiserver.FreeAddress(t)
 	c := operate(t, config, probes)
 	for _, path := range []string{"/healthz", "/readyz"} {
 		eventually(t, path+" answers with 200", func() bool { return status(t, "http://"+probes+path) == http.StatusOK })
@@ -106,17 +105,6 @@ func operate(t *testing.T, config *rest.Config, probes string) client.Client {
 		t.Fatal(err)
 	}
 	return c
-}
-
-// freeAddress returns an address that nobody listens at.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // status is that of an answer; 0 where there is none.

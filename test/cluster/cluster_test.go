@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/wait"
 )
 
 // numbersLimit is how long the first numbers of a pod may take. metrics-server needs two scrapes for a rate; before
@@ -234,12 +236,12 @@ func run(c *Cluster, input string, args ...string) (string, error) {
 
 func eventually(t *testing.T, limit time.Duration, check func() error) {
 	t.Helper()
-	deadline := time.Now().Add(limit)
-	err := check()
-	for ; err != nil && time.Now().Before(deadline); err = check() {
-		time.Sleep(500 * time.Millisecond)
-	}
+	var last error
+	err := wait.PollUntilContextTimeout(t.Context(), 500*time.Millisecond, limit, true, func(context.Context) (bool, error) {
+		last = check()
+		return last == nil, nil
+	})
 	if err != nil {
-		t.Fatalf("after %s: %v", limit, err)
+		t.Fatalf("after %s: %v", limit, last)
 	}
 }

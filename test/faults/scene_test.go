@@ -3,13 +3,13 @@ package faults
 import (
 	"context"
 	"fmt"
-	"net"
 	"testing"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/wait"
 
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
+	"github.com/usage-operator/usage-operator/test/apiserver"
 	"github.com/usage-operator/usage-operator/test/operator"
 	"github.com/usage-operator/usage-operator/test/stage"
 )
@@ -45,7 +45,7 @@ func newScene(t *testing.T, replicas int, o stage.Options) *scene {
 		flags = append(flags, "--leader-elect", "--leader-election-namespace="+operator.Namespace)
 	}
 	for i := range replicas {
-		address := freeAddress(t)
+		address := apiserver.FreeAddress(t)
 		o := s.Operator(t, fmt.Sprintf("replica-%d", i), append(flags, "--metrics-bind-address="+address)...)
 		s.replicas = append(s.replicas, &replica{Running: o, address: address})
 	}
@@ -106,15 +106,4 @@ func (s *scene) leader(t *testing.T) (leads *replica) {
 		return fmt.Errorf("none of %d replicas leads", len(s.replicas))
 	})
 	return leads
-}
-
-// freeAddress returns an address that nobody listens at.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }

@@ -4,10 +4,11 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/usage-operator/usage-operator/test/apiserver"
 )
 
 // TestRights installs config/default and asks who may do what.
@@ -91,7 +92,7 @@ func may(t *testing.T, user, namespace, verb, resource string, want bool) error 
 
 // metricsAskWho reads /metrics as nobody, as somebody and as who may.
 func metricsAskWho(t *testing.T) {
-	address := freeAddress(t)
+	address := apiserver.FreeAddress(t)
 	r := run(t, system, "--metrics-bind-address="+address)
 	kubectl(t, "-n", "team", "create", "serviceaccount", "stranger")
 	kubectl(t, "-n", "team", "create", "serviceaccount", "prometheus")
@@ -134,15 +135,4 @@ func get(t *testing.T, url, token string) (status int, body string, err error) {
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
 	return answer.StatusCode, string(text), err
-}
-
-// freeAddress returns an address that nobody listens at.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }

@@ -3,9 +3,10 @@ package tenants
 import (
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"testing"
+
+	"github.com/usage-operator/usage-operator/test/apiserver"
 )
 
 // errWaits tells that something is not so yet.
@@ -14,7 +15,7 @@ var errWaits = errors.New("not yet")
 // operate starts the operator and returns where its metrics are.
 func (f *fixture) operate(t *testing.T, flags ...string) (metrics string) {
 	t.Helper()
-	address := freeAddress(t)
+	address := apiserver.FreeAddress(t)
 	f.Operator(t, "operator", append([]string{"--metrics-bind-address=" + address, "--metrics-secure=false"}, flags...)...)
 	return "http://" + address + "/metrics"
 }
@@ -36,15 +37,4 @@ func scrape(t *testing.T, url string) string {
 		t.Fatal(err)
 	}
 	return string(text)
-}
-
-// freeAddress returns an address that nobody listens at.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -10,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"k8s.io/apimachinery/pkg/util/wait"
 )
 
 const limit = 10 * time.Second
@@ -41,10 +44,11 @@ func shell(dir, script string) Command {
 
 func eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(limit); !condition(); time.Sleep(pollInterval) {
-		if time.Now().After(deadline) {
-			t.Fatalf("after %s this is still not so: %s", limit, what)
-		}
+	err := wait.PollUntilContextTimeout(t.Context(), pollInterval, limit, true, func(context.Context) (bool, error) {
+		return condition(), nil
+	})
+	if err != nil {
+		t.Fatalf("after %s this is still not so: %s", limit, what)
 	}
 }
 
