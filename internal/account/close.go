@@ -63,6 +63,12 @@ func (l *Ledger) ClosedAccounts() (n int) {
 	return n
 }
 
+// MakeRoom folds as many accounts of earlier periods as the last one that closed has.
+func (l *Ledger) MakeRoom() {
+	last := len(l.closed[len(l.closed)-1].Accounts)
+	l.Fold(min(last, l.ClosedAccounts()-last))
+}
+
 // Fold takes so many accounts out of closed periods: of the oldest first, and of each
 // the smallest first. They are summed then; no total changes.
 func (l *Ledger) Fold(n int) {

@@ -119,18 +119,17 @@ func (r *reader) running() (x running) {
 	x.total = r.measures()
 	x.hasRest = r.flag()
 	x.rest = r.measures()
-	x.bySubject = map[model.Subject]int{}
-	count := int(r.number(MaxAccounts))
-	for i := range count {
+	x.first = map[uint64]int32{}
+	for range r.number(MaxAccounts) {
 		e := entry{Account: r.account(), counted: r.span()}
-		if _, twice := x.bySubject[e.Subject]; twice {
+		hash := hashOf(&e.Subject)
+		if x.find(hash, &e.Subject) != nil { // it is there twice
 			r.failed = true
 		}
 		if r.failed {
 			return running{}
 		}
-		x.bySubject[e.Subject] = i
-		x.accounts = append(x.accounts, e)
+		x.begin(hash, e)
 	}
 	return x
 }

@@ -27,7 +27,8 @@
 //
 // # Bounds
 //
-// A period has at most MaxAccounts subjects; those that come later are summed. A
+// A period has at most MaxAccounts subjects; those that come later are summed, and so are
+// those that come with a step which says that there is no room. A
 // closed one has at most MaxClosedAccounts, and at most MaxKeep are kept.
 //
 // # Money

@@ -24,7 +24,9 @@ type running struct {
 	observed   span
 	total      Measures
 	accounts   []entry
-	bySubject  map[model.Subject]int
+	// first finds accounts by the hashes of their subjects, which are large: it has the
+	// first place of each, counted from 1, and each account the next.
+	first map[uint64]int32
 	// rest is what is in no account, because these are too many.
 	rest    Measures
 	hasRest bool
@@ -34,6 +36,8 @@ type entry struct {
 	Account
 	// counted is the time that counts, up to its end.
 	counted span
+	// next is the place of another account of the same hash, counted from 1; 0 for none.
+	next int32
 }
 
 // span is how much time counts, and up to when.
@@ -47,6 +51,8 @@ type Step struct {
 	// Total is that of the whole for as long, where Rows do not add up to it.
 	Total *Measures
 	Rows  []Row
+	// Full tells that no further subject can have an account.
+	Full bool
 }
 
 // Row is what a subject used and requested for a time.
@@ -85,7 +91,7 @@ func (l *Ledger) open(now time.Time) {
 	if n := len(l.closed); n > 0 {
 		p = l.following(l.closed[n-1].End, p)
 	}
-	l.running = running{start: p.Start.UnixMilli(), end: p.End.UnixMilli(), bySubject: map[model.Subject]int{}}
+	l.running = running{start: p.Start.UnixMilli(), end: p.End.UnixMilli(), first: map[uint64]int32{}}
 }
 
 // following returns the first period after an end that is still to be opened,
@@ -114,7 +120,7 @@ func (l *Ledger) add(s *Step) {
 		r.total.Add(&sum)
 	}
 	for i := range s.Rows {
-		sum := l.addRow(&s.Rows[i], to)
+		sum := l.addRow(&s.Rows[i], to, s.Full)
 		if s.Total == nil {
 			r.total.Add(&sum)
 		}
@@ -122,9 +128,9 @@ func (l *Ledger) add(s *Step) {
 }
 
 // addRow counts a row and returns what it added.
-func (l *Ledger) addRow(row *Row, to int64) (sum Measures) {
+func (l *Ledger) addRow(row *Row, to int64, full bool) (sum Measures) {
 	r := &l.running
-	e := r.entry(row.Subject)
+	e := r.entry(row.Subject, full)
 	if e != nil {
 		sum = row.Measures.over(e.counted.extend(r, to, row.Length))
 		e.Add(&sum)
@@ -138,20 +144,6 @@ func (l *Ledger) addRow(row *Row, to int64) (sum Measures) {
 	r.rest.Add(&sum)
 	r.hasRest = true
 	return sum
-}
-
-// entry returns the account of a subject; nil where there are too many.
-func (r *running) entry(subject *model.Subject) *entry {
-	i, known := r.bySubject[*subject]
-	if !known {
-		if len(r.accounts) >= MaxAccounts {
-			return nil
-		}
-		i = len(r.accounts)
-		r.bySubject[*subject] = i
-		r.accounts = append(r.accounts, entry{Account: Account{Subject: *subject}})
-	}
-	return &r.accounts[i]
 }
 
 // extend lets a time count that ended at an instant, as far as it is in the

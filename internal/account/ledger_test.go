@@ -146,6 +146,34 @@ func TestTooManySubjects(t *testing.T) {
 	}
 }
 
+// TestEqualHashes: subjects with the same hash have accounts of their own.
+func TestEqualHashes(t *testing.T) {
+	defer account.Collide()()
+	TestTooManySubjects(t)
+}
+
+// TestNoRoom: who has an account when there is no more room goes on with it; others
+// are in the rest.
+func TestNoRoom(t *testing.T) {
+	l := account.New(newTerms(t, calendar.Day, "UTC", 3))
+	record(l, "2026-11-21T06:30:00Z", time.Minute, "early")
+	before := l.Size()
+	at := time.Date(2026, 11, 21, 6, 31, 0, 0, time.UTC)
+	s := account.Step{To: at, Observed: time.Minute, Full: true}
+	for _, name := range []string{"early", "late"} {
+		s.Rows = append(s.Rows, account.Row{Subject: &model.Subject{Namespace: name}, Length: time.Minute, Measures: used(core)})
+	}
+	l.Record(&s)
+	p := l.Periods()[0]
+	minutes := func(m *account.Measures) int64 { return account.Integer(m.Usage[model.CPU]).Int64() / core / 60_000 }
+	if len(p.Accounts) != 1 || minutes(&p.Accounts[0].Measures) != 2 || p.Other == nil || minutes(p.Other) != 1 || minutes(&p.Total) != 3 {
+		t.Errorf("the period is %+v", p)
+	}
+	if after := l.Size(); before == 0 || after != before {
+		t.Errorf("the accounts took %d bytes before, and %d after", before, after)
+	}
+}
+
 // TestRankedByCost: memory costs, so that the one with more CPU comes second.
 func TestRankedByCost(t *testing.T) {
 	terms := newTerms(t, calendar.Day, "UTC", 3)

@@ -33,13 +33,17 @@ type Engine struct {
 	gaps       gaps
 	maxSeries  int
 	windows    memory
+	accounts   memory
 	// spread is used for one window of a threshold after another.
 	spread *sketch.Distribution
 }
 
 // New returns an engine that knows no pods and no reports.
 func New() *Engine {
-	return &Engine{inventory: newInventory(), reports: newReports(), nodes: newNodes(), maxSeries: MaxSeries, windows: newMemory()}
+	return &Engine{
+		inventory: newInventory(), reports: newReports(), nodes: newNodes(), maxSeries: MaxSeries,
+		windows: newMemory(DefaultWindowMemory), accounts: newMemory(accountMemory),
+	}
 }
 
 // Set adds a report or replaces its plan, and tells whether it did. Its rows are
@@ -61,7 +65,9 @@ func (e *Engine) set(id ID, plan *selection.Plan, need Need) bool {
 	e.nodes.remove(id)
 	if r, ok := e.reports.byID[id]; ok {
 		if r.plan == plan {
-			e.gaps.short = nil
+			if !r.need.equal(&need) {
+				e.gaps.short = nil
+			}
 			r.renew(need)
 			return false
 		}

@@ -12,3 +12,12 @@ func Collide() (restore func()) {
 	hashOf = func(*model.Subject) uint64 { return 7 }
 	return func() { hashOf = before }
 }
+
+// BoundAccounts bounds the memory of all accounts.
+func (e *Engine) BoundAccounts(bytes int) { e.accounts.most = bytes }
+
+// AccountMemory is what all accounts take, in bytes.
+func (e *Engine) AccountMemory() int { return e.accounts.all.taken }
+
+// ExpectedRow is what a row with windows is expected to take.
+const ExpectedRow = expectedSize + rowSize

@@ -64,12 +64,25 @@ func (b *books) add(subject *model.Subject, length time.Duration, m account.Meas
 }
 
 // record writes down what was noted, and tells whether a period closed. The total
-// is nil where the rows add up to it.
+// is nil where the rows add up to it. Where there is no room, accounts of the oldest
+// periods make it for those of the one that closed.
 func (b *books) record(s *step, observed time.Duration, total *account.Measures) (closed bool) {
-	closed = b.ledger.Record(&account.Step{To: s.now, Observed: observed, Total: total, Rows: b.rows})
+	full := s.accounts.isFull()
+	closed = b.ledger.Record(&account.Step{To: s.now, Observed: observed, Total: total, Rows: b.rows, Full: full})
+	if closed && full {
+		b.ledger.MakeRoom()
+	}
 	clear(b.rows)
 	b.rows = b.rows[:0]
 	return closed
+}
+
+// size is what the accounts take.
+func (b *books) size() int {
+	if b.ledger == nil {
+		return 0
+	}
+	return b.ledger.Size()
 }
 
 // account adds what a tick stands for to a row's accounts. Rows without a series

@@ -201,3 +201,62 @@ func TestAccountsOfNodes(t *testing.T) {
 	mustAccount(t, "the total", &p.Total, fmt.Sprint(45*2, 0, 45*2))
 	mustAccount(t, p.Accounts[0].Subject.Node, &p.Accounts[0].Measures, fmt.Sprint(45*2, 0, 45*2))
 }
+
+// TestShareOfAccounts: where one namespace has more accounts than its share, what
+// comes later is summed, and closed periods grow no more. Others get their accounts,
+// and all add up.
+func TestShareOfAccounts(t *testing.T) {
+	const rows, greedy = 400, 40
+	e := usage.New()
+	e.BoundAccounts(8 << 20)                        // a share is for some 6,000 accounts
+	e.BoundWindows(100 * usage.DefaultWindowMemory) // those are another matter
+	quiet := usage.ID{Kind: "UsageReport", Namespace: "modest", Name: "only"}
+	ids := []usage.ID{quiet}
+	for i := range greedy {
+		ids = append(ids, usage.ID{Kind: "UsageReport", Namespace: "greedy", Name: fmt.Sprint(i)})
+	}
+	for i := range rows {
+		e.Apply(present(newPod("greedy", fmt.Sprintf("pod-%03d", i), "app")))
+	}
+	e.Apply(present(newPod("modest", "pod", "app")))
+	for _, id := range ids {
+		need := accounted(t, account.Usage)
+		need.Accounts.Top = account.MaxClosedAccounts
+		set(t, e, id, byPod, need)
+	}
+	closed := 0
+	for second := 0.0; second <= 5*3600; second += 600 {
+		now := at(second)
+		var samples []sampled
+		for i := range rows {
+			samples = append(samples, one("greedy", fmt.Sprintf("pod-%03d", i), now, 1))
+		}
+		e.Tick(answerOf(now, append(samples, one("modest", "pod", now, 1))...))
+	}
+	for _, id := range ids {
+		for _, p := range view(t, e, id).Periods {
+			if p.Reason != account.Running && id != quiet {
+				closed += len(p.Accounts)
+			}
+			sum := account.Measures{}
+			if p.Other != nil {
+				sum = *p.Other
+			}
+			for i := range p.Accounts {
+				sum.Add(&p.Accounts[i].Measures)
+			}
+			if sum != p.Total {
+				t.Fatalf("%v: accounts and others are %+v, the total %+v", id, sum, p.Total)
+			}
+			if id == quiet && (len(p.Accounts) != 1 || p.Other != nil) {
+				t.Errorf("the quiet one has %d accounts, and others %v", len(p.Accounts), p.Other)
+			}
+		}
+	}
+	if most := 2 << 20; e.AccountMemory() > most*5/4 {
+		t.Errorf("all accounts take %d bytes, want some %d at most", e.AccountMemory(), most)
+	}
+	if last := greedy * account.MaxClosedAccounts; closed < last/2 || closed > last {
+		t.Errorf("%d closed accounts are kept, want those of the last period alone, %d", closed, last)
+	}
+}

@@ -46,9 +46,10 @@ const peopled = time.Duration(math.MinInt64)
 type step struct {
 	tick
 	window time.Duration
-	// most is how many series a report can have, and windows what all windows take.
-	most    int
-	windows *memory
+	// most is how many series a report can have, and windows and accounts what all of
+	// these take.
+	most              int
+	windows, accounts *memory
 	// longest is the time that it stands for at most, and first that of the first
 	// tick of a series.
 	longest, first time.Duration
@@ -59,7 +60,7 @@ type step struct {
 func (e *Engine) newStep(t *tick) step {
 	resolution := e.expectedResolution()
 	return step{
-		tick: *t, most: e.maxSeries, windows: &e.windows, first: resolution,
+		tick: *t, most: e.maxSeries, windows: &e.windows, accounts: &e.accounts, first: resolution,
 		longest: time.Duration(longestStep * float64(resolution)), settling: settlingResolutions*resolution + e.carry(),
 	}
 }
@@ -68,8 +69,10 @@ func (e *Engine) newStep(t *tick) step {
 func (e *Engine) follow(t *tick) {
 	s := e.newStep(t)
 	e.windows.begin()
+	e.accounts.begin()
 	for id, r := range e.reports.byID {
 		e.windows.turn(id)
+		e.accounts.turn(id)
 		switch s.window = r.need.Window; {
 		case s.window == 0:
 		case r.need.Alert != nil:
@@ -80,8 +83,10 @@ func (e *Engine) follow(t *tick) {
 			r.weigh()
 			r.follow(&s)
 		}
+		e.accounts.take(r.books.size())
 	}
 	e.windows.end()
+	e.accounts.end()
 }
 
 // sweep removes the rows whose last pod left before the window, and more of

@@ -136,7 +136,7 @@ func TestNoGapIsBridged(t *testing.T) {
 
 // TestShareOfANamespace: whatever one namespace asks for, others get their windows.
 func TestShareOfANamespace(t *testing.T) {
-	const share, rows = 1500 << 10, 200
+	const share, rows = usage.MaxSeries * usage.ExpectedRow, 200
 	e := usage.New()
 	e.BoundWindows(4 * share)
 	var samples []sampled
@@ -156,7 +156,7 @@ func TestShareOfANamespace(t *testing.T) {
 	}
 	e.Tick(answerOf(at(15), samples...))
 	_, waiting := e.Windows()
-	if least := 5*rows - share/(3<<10); waiting < least || waiting > least+100 {
+	if least := 5*rows - usage.MaxSeries; waiting < least || waiting > least+100 {
 		t.Errorf("%d rows wait, want %d at least and not many more", waiting, least)
 	}
 	for _, id := range ids[:2] {
@@ -186,7 +186,7 @@ func TestShareOfANamespace(t *testing.T) {
 // one keep it, and so does the total.
 func TestWindowMemory(t *testing.T) {
 	e := usage.New()
-	e.BoundWindows(10 * 3 << 10)
+	e.BoundWindows(10 * usage.ExpectedRow)
 	set(t, e, clusterReport, byPod, overFiveMinutes)
 	var samples []sampled
 	for i := range 20 {

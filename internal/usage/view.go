@@ -105,6 +105,7 @@ func (e *Engine) ranks(r *report) []ranked {
 // setRows sets the rows that are shown, the sum of those that are cut, and the
 // total.
 func (v *View) setRows(e *Engine, r *report, shown, cut []ranked) {
+	v.Rows = slices.Grow(v.Rows, len(shown))
 	for i := range shown {
 		row := newRow(e.fold(shown[i : i+1]))
 		row.Subject = shown[i].row.subject
