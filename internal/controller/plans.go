@@ -26,26 +26,32 @@ type selecting interface {
 }
 
 type compiled struct {
-	uid       types.UID
-	selection v1alpha1.ClusterSelection
-	plan      *selection.Plan
-	err       error
+	uid        types.UID
+	generation int64
+	selection  v1alpha1.ClusterSelection
+	plan       *selection.Plan
+	err        error
 }
 
+// of returns the plan of an object, which must not be changed any more.
 func (p *plans) of(object selecting) (*selection.Plan, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	name := client.ObjectKeyFromObject(object)
-	wanted := object.SelectionSpec()
+	name, wanted := client.ObjectKeyFromObject(object), object.SelectionSpec()
 	c, ok := p.plans[name]
-	if !ok || c.uid != object.GetUID() || !equality.Semantic.DeepEqual(c.selection, wanted) {
-		c = compiled{uid: object.GetUID(), selection: *wanted.DeepCopy()}
-		c.plan, c.err = selection.Compile(object.Scope(), wanted)
-		if p.plans == nil {
-			p.plans = map[types.NamespacedName]compiled{}
-		}
-		p.plans[name] = c
+	ok = ok && c.uid == object.GetUID()
+	if ok && c.generation == object.GetGeneration() {
+		return c.plan, c.err
 	}
+	if !ok || !equality.Semantic.DeepEqual(c.selection, wanted) {
+		c = compiled{uid: object.GetUID(), selection: wanted}
+		c.plan, c.err = selection.Compile(object.Scope(), wanted)
+	}
+	c.generation = object.GetGeneration()
+	if p.plans == nil {
+		p.plans = map[types.NamespacedName]compiled{}
+	}
+	p.plans[name] = c
 	return c.plan, c.err
 }
 

@@ -21,6 +21,9 @@ func (s *State) owe(transitions []Transition) {
 // WithNotes returns the state with the notes of transitions that a step, or a
 // close, has just returned with it. A note is cut to MaxNote bytes.
 func (s State) WithNotes(transitions []Transition) State {
+	if len(transitions) == 0 {
+		return s
+	}
 	s.Owed = slices.Clone(s.Owed)
 	fresh := s.Owed[max(len(s.Owed)-len(transitions), 0):]
 	for i := range fresh {

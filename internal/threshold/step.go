@@ -45,7 +45,7 @@ func Step(rule *Rule, prev State, readings []usage.Reading, now time.Time, longe
 	places, claimed := prev.match(readings)
 	s.followAll(&next, prev.Alerts, readings, places)
 	s.admit(&next, readings, claimed)
-	next.Undecided = s.open.alerts()
+	next.Undecided = s.open.alerts(prev.Undecided)
 	s.sumUp(&next)
 	next.owe(s.transitions)
 	return next, s.transitions, s.moved || len(s.transitions) > 0 || next.looksOtherThan(&prev)

@@ -22,10 +22,15 @@ func (u *undecided) add(r *usage.Reading) {
 	*u = slices.Insert(*u, at, r)
 }
 
-func (u undecided) alerts() []*Alert {
-	var alerts []*Alert
-	for _, r := range u {
-		alerts = append(alerts, &Alert{Reading: *r, Phase: PhaseUnknown})
+// alerts returns alerts of them, the same as before for those that read as before.
+func (u undecided) alerts(before []*Alert) []*Alert {
+	alerts := slices.Grow([]*Alert(nil), len(u))
+	for i, r := range u {
+		if i < len(before) && before[i].Reading == *r {
+			alerts = append(alerts, before[i])
+		} else {
+			alerts = append(alerts, &Alert{Reading: *r, Phase: PhaseUnknown})
+		}
 	}
 	return alerts
 }
