@@ -10,6 +10,7 @@ import (
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/controller"
 	"github.com/usage-operator/usage-operator/internal/inventory"
+	"github.com/usage-operator/usage-operator/internal/relist"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/client-go/rest"
@@ -91,9 +92,9 @@ func managerOptions(o *options) ctrl.Options {
 	}
 }
 
-// cacheOptions limit what is watched of the operator's own kinds.
+// cacheOptions say what is watched of the operator's own kinds, and how.
 func cacheOptions(o *options) cache.Options {
-	limited := cache.Options{DefaultTransform: controller.Compact}
+	limited := cache.Options{DefaultTransform: controller.Compact, NewInformer: relist.Informer(ctrl.Log.WithName("cache"))}
 	for _, namespace := range o.namespaces {
 		if limited.DefaultNamespaces == nil {
 			limited.DefaultNamespaces = map[string]cache.Config{}

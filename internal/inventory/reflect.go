@@ -13,6 +13,8 @@ import (
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/klog/v2"
+
+	"github.com/usage-operator/usage-operator/internal/relist"
 )
 
 // +kubebuilder:rbac:groups="",resources=pods;nodes;namespaces,verbs=list;watch
@@ -127,7 +129,7 @@ func (s source) run(ctx context.Context, log logr.Logger) {
 	}
 	reflector := cache.NewReflectorWithOptions(
 		cache.ToListWatcherWithWatchListSemantics(listWatch, s.client), s.object, s.store,
-		cache.ReflectorOptions{Name: "inventory", TypeDescription: s.kind, Logger: &log},
+		cache.ReflectorOptions{Name: "inventory", TypeDescription: s.kind, Logger: &log, Backoff: relist.Backoff()},
 	)
 	reflector.RunWithContext(klog.NewContext(ctx, log))
 }

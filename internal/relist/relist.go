@@ -1,0 +1,94 @@
+package relist
+
+import (
+	"context"
+	"time"
+
+	"github.com/go-logr/logr"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/tools/cache"
+	"k8s.io/client-go/util/watchlist"
+)
+
+const (
+	shortestPause = 500 * time.Millisecond
+	longestPause  = 4 * time.Second
+	// jitter lets pauses be longer by this part of them at most, so that not all caches
+	// come at once.
+	jitter = 0.5
+	// telling is how often it is told that something is still tried.
+	telling = time.Minute
+)
+
+// Backoff is the pace of a reflector.
+func Backoff() *wait.Backoff {
+	return &wait.Backoff{Duration: shortestPause, Factor: 2, Jitter: jitter, Cap: longestPause, Steps: 10}
+}
+
+// Informer makes the informers of a cache of controller-runtime.
+func Informer(log logr.Logger) func(cache.ListerWatcher, runtime.Object, time.Duration, cache.Indexers) cache.SharedIndexInformer {
+	return func(from cache.ListerWatcher, object runtime.Object, resync time.Duration, indexers cache.Indexers) cache.SharedIndexInformer {
+		return cache.NewSharedIndexInformer(&patient{from: cache.ToListerWatcherWithContext(from), log: log}, object, resync, indexers)
+	}
+}
+
+// patient tries lists and watches until they succeed, or their context ends.
+type patient struct {
+	from cache.ListerWatcherWithContext
+	log  logr.Logger
+}
+
+// IsWatchListSemanticsUnSupported tells the reflector what the source is capable of.
+func (p *patient) IsWatchListSemanticsUnSupported() bool {
+	return watchlist.DoesClientNotSupportWatchListSemantics(p.from)
+}
+
+// List implements cache.Lister; the reflector calls ListWithContext.
+func (p *patient) List(options metav1.ListOptions) (runtime.Object, error) {
+	return p.from.ListWithContext(context.Background(), options)
+}
+
+// Watch implements cache.Watcher; the reflector calls WatchWithContext.
+func (p *patient) Watch(options metav1.ListOptions) (watch.Interface, error) {
+	return p.from.WatchWithContext(context.Background(), options)
+}
+
+// ListWithContext implements cache.ListerWithContext.
+func (p *patient) ListWithContext(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
+	return insist(ctx, p.log, func() (runtime.Object, error) { return p.from.ListWithContext(ctx, options) })
+}
+
+// WatchWithContext implements cache.WatcherWithContext.
+func (p *patient) WatchWithContext(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
+	return insist(ctx, p.log, func() (watch.Interface, error) { return p.from.WatchWithContext(ctx, options) })
+}
+
+// insist calls until there is a result, or an error that is final.
+func insist[T any](ctx context.Context, log logr.Logger, call func() (T, error)) (result T, err error) {
+	pace := Backoff()
+	var told time.Time
+	for {
+		if result, err = call(); err == nil || ctx.Err() != nil || isFinal(err) {
+			return result, err
+		}
+		if time.Since(told) >= telling {
+			told = time.Now()
+			log.Info("A list or watch failed and is tried again", "error", err.Error())
+		}
+		select {
+		case <-ctx.Done():
+			return result, err
+		case <-time.After(pace.Step()):
+		}
+	}
+}
+
+// isFinal tells whether the reflector has another answer to an error than to try again.
+func isFinal(err error) bool {
+	return apierrors.IsResourceExpired(err) || apierrors.IsGone(err) || apierrors.IsInvalid(err) || apierrors.IsBadRequest(err) ||
+		apierrors.IsTimeout(err) // also that a version is too large for the server
+}
