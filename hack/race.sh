@@ -4,7 +4,8 @@
 # start nothing; what they do is watched where it is used.
 #
 # Packages without a test against an API server run their short form: their random
-# tests are long, and do one thing after the other.
+# tests are long, and do one thing after the other. So does the one that is left out: it
+# counts what a thousand checkpoints write, for ten minutes with the detector.
 set -eu
 
 template='{{$guards := eq .Name "main"}}{{$form := "short"}}
@@ -16,4 +17,4 @@ packages=$(go list -f "$template" "$@")
 short=$(echo "$packages" | sed -n 's/^short //p')
 whole=$(echo "$packages" | sed -n 's/^whole //p')
 [ -z "$short" ] || go test -race -short ${TESTFLAGS-} $short
-[ -z "$whole" ] || go test -race -timeout 20m ${TESTFLAGS-} $whole
+[ -z "$whole" ] || go test -race -timeout 20m -skip '^TestThousandReports$' ${TESTFLAGS-} $whole

@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/client-go/rest"
+	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
@@ -94,7 +95,7 @@ func managerOptions(o *options) ctrl.Options {
 
 // cacheOptions say what is watched of the operator's own kinds, and how.
 func cacheOptions(o *options) cache.Options {
-	limited := cache.Options{DefaultTransform: controller.Compact, NewInformer: relist.Informer(ctrl.Log.WithName("cache"))}
+	limited := cache.Options{DefaultTransform: controller.Compact, NewInformer: relist.Informer(clock.RealClock{}, ctrl.Log.WithName("cache"))}
 	for _, namespace := range o.namespaces {
 		if limited.DefaultNamespaces == nil {
 			limited.DefaultNamespaces = map[string]cache.Config{}

@@ -65,7 +65,7 @@ func (o *options) flags() *flag.FlagSet {
 		"How many bytes a second all statuses together may take of the API server. "+
 			"Where more would be written, statuses are refreshed less often than their interval, and say so.")
 	flags.IntVar(&o.windowMemory, "window-memory-bytes", usage.DefaultWindowMemory,
-		"How many bytes of memory the windows of all rows may take, and those of one namespace a quarter of. Beyond that, further rows have no statistics, and their reports say so.")
+		"How many bytes of memory all rows with windows may take, and those of one namespace a quarter of. Beyond that, further rows have no statistics, and their reports say so.")
 	flags.StringVar(&o.checkpoints.Namespace, "checkpoint-namespace", "",
 		"Namespace of the checkpoints. The operator's own namespace is the default, outside of a cluster "+defaultNamespace+".")
 	flags.DurationVar(&o.checkpoints.Interval, "checkpoint-interval", keeper.DefaultInterval,

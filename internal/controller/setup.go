@@ -26,6 +26,13 @@ const workers = 4
 // cacheSyncTimeout is long because a large cluster takes minutes to list.
 const cacheSyncTimeout = 15 * time.Minute
 
+// The pauses after which what failed is tried again. The longest is short, so that
+// statuses are right soon after an outage, however long it was.
+const (
+	shortestPause = 50 * time.Millisecond
+	longestPause  = 10 * time.Second
+)
+
 // Parts are what all reconcilers share.
 type Parts struct {
 	Source      Source
@@ -82,7 +89,10 @@ func setup(mgr ctrl.Manager, object client.Object, d due, r reconcile.Reconciler
 	return ctrl.NewControllerManagedBy(mgr).
 		For(object, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		WatchesRawSource(d).
-		WithOptions(controller.Options{MaxConcurrentReconciles: workers, CacheSyncTimeout: cacheSyncTimeout, NewQueue: newQueue}).
+		WithOptions(controller.Options{
+			MaxConcurrentReconciles: workers, CacheSyncTimeout: cacheSyncTimeout, NewQueue: newQueue,
+			RateLimiter: workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](shortestPause, longestPause),
+		}).
 		Complete(r)
 }
 

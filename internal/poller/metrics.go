@@ -41,7 +41,7 @@ func newMetrics(p *Poller) *metrics {
 		func() float64 { return p.engine.Resolution().Seconds() })
 	m.Gauges("sample_age_seconds", "Age of the newest sample that was read.", p.ages, telemetry.Target)
 	m.Gauges("selected", "Running pods, and nodes, that any object selects, by whether they have a current sample.", p.coverage, telemetry.Target, sample)
-	m.Number("window_memory_bytes", "Heap that the windows of all rows take.", func() int {
+	m.Number("window_memory_bytes", "Heap that all rows with windows take.", func() int {
 		bytes, _ := p.engine.Windows()
 		return bytes
 	})

@@ -92,7 +92,7 @@ func New(reader Reader, inventory Inventory, subscribe func() Feed, clock clock.
 	return p
 }
 
-// BoundWindows says how many bytes the windows of all rows may take.
+// BoundWindows says how many bytes all rows with windows may take.
 func (p *Poller) BoundWindows(bytes int) { p.engine.BoundWindows(bytes) }
 
 // Within says which namespaces may be read; none are the whole cluster.

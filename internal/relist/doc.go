@@ -7,7 +7,12 @@
 //
 //	inventory   its reflectors have Backoff for their own pace
 //	informers   client-go's shared informers have no such option; Informer gives them
-//	            a source that does not return what failed, but tries again
+//	            a source that does not return what failed, but tries again, and whose
+//	            watches end without an error where they break
+//
+// What is left of client-go's pauses is the one before everything is listed anew, when a
+// server that has restarted does not know the version of before. It grows with servers
+// that restart again and again within two minutes.
 //
 // What another try would not help is returned: that a version is too old, or that
 // the server does not know a parameter. The reflector has its own answers to these.

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/util/watchlist"
+	"k8s.io/utils/clock"
 )
 
 const (
@@ -30,16 +31,18 @@ func Backoff() *wait.Backoff {
 }
 
 // Informer makes the informers of a cache of controller-runtime.
-func Informer(log logr.Logger) func(cache.ListerWatcher, runtime.Object, time.Duration, cache.Indexers) cache.SharedIndexInformer {
+func Informer(clock clock.Clock, log logr.Logger) func(cache.ListerWatcher, runtime.Object, time.Duration, cache.Indexers) cache.SharedIndexInformer {
 	return func(from cache.ListerWatcher, object runtime.Object, resync time.Duration, indexers cache.Indexers) cache.SharedIndexInformer {
-		return cache.NewSharedIndexInformer(&patient{from: cache.ToListerWatcherWithContext(from), log: log}, object, resync, indexers)
+		p := &patient{from: cache.ToListerWatcherWithContext(from), clock: clock, log: log}
+		return cache.NewSharedIndexInformer(p, object, resync, indexers)
 	}
 }
 
 // patient tries lists and watches until they succeed, or their context ends.
 type patient struct {
-	from cache.ListerWatcherWithContext
-	log  logr.Logger
+	from  cache.ListerWatcherWithContext
+	clock clock.Clock
+	log   logr.Logger
 }
 
 // IsWatchListSemanticsUnSupported tells the reflector what the source is capable of.
@@ -59,30 +62,34 @@ func (p *patient) Watch(options metav1.ListOptions) (watch.Interface, error) {
 
 // ListWithContext implements cache.ListerWithContext.
 func (p *patient) ListWithContext(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
-	return insist(ctx, p.log, func() (runtime.Object, error) { return p.from.ListWithContext(ctx, options) })
+	return insist(ctx, p, func() (runtime.Object, error) { return p.from.ListWithContext(ctx, options) })
 }
 
 // WatchWithContext implements cache.WatcherWithContext.
 func (p *patient) WatchWithContext(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
-	return insist(ctx, p.log, func() (watch.Interface, error) { return p.from.WatchWithContext(ctx, options) })
+	w, err := insist(ctx, p, func() (watch.Interface, error) { return p.from.WatchWithContext(ctx, options) })
+	if err != nil {
+		return nil, err
+	}
+	return endQuietly(w), nil
 }
 
 // insist calls until there is a result, or an error that is final.
-func insist[T any](ctx context.Context, log logr.Logger, call func() (T, error)) (result T, err error) {
+func insist[T any](ctx context.Context, p *patient, call func() (T, error)) (result T, err error) {
 	pace := Backoff()
 	var told time.Time
 	for {
 		if result, err = call(); err == nil || ctx.Err() != nil || isFinal(err) {
 			return result, err
 		}
-		if time.Since(told) >= telling {
-			told = time.Now()
-			log.Info("A list or watch failed and is tried again", "error", err.Error())
+		if p.clock.Since(told) >= telling {
+			told = p.clock.Now()
+			p.log.Info("A list or watch failed and is tried again", "error", err.Error())
 		}
 		select {
 		case <-ctx.Done():
 			return result, err
-		case <-time.After(pace.Step()):
+		case <-p.clock.After(pace.Step()):
 		}
 	}
 }

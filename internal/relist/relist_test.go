@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/tools/cache"
+	"k8s.io/utils/clock"
 )
 
 var errRefused = errors.New("connection refused")
@@ -65,7 +66,7 @@ func (s *server) fail(d time.Duration, err error) {
 }
 
 func (s *server) patient() *patient {
-	return &patient{from: cache.ToListerWatcherWithContext(s.source()), log: logr.Discard()}
+	return &patient{from: cache.ToListerWatcherWithContext(s.source()), clock: clock.RealClock{}, log: logr.Discard()}
 }
 
 // TestInsist: whatever can pass is tried again, at a pace that neither floods the
@@ -107,7 +108,6 @@ func TestFinal(t *testing.T) {
 	tooLarge := apierrors.NewTimeoutError("Too large resource version", 1)
 	for name, err := range map[string]error{
 		"expired":   apierrors.NewResourceExpired(""),
-		"gone":      apierrors.NewGone(""),
 		"invalid":   apierrors.NewInvalid(schema.GroupKind{}, "", nil),
 		"bad":       apierrors.NewBadRequest(""),
 		"too large": tooLarge,
@@ -117,7 +117,7 @@ func TestFinal(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &server{}
 				s.fail(time.Hour, err)
-				if _, got := s.patient().WatchWithContext(t.Context(), metav1.ListOptions{}); got != err || len(s.asked) != 1 {
+				if _, got := s.patient().WatchWithContext(t.Context(), metav1.ListOptions{}); !errors.Is(got, err) || len(s.asked) != 1 {
 					t.Errorf("it asked %d times, and returned %v", len(s.asked), got)
 				}
 			})
@@ -135,18 +135,26 @@ func TestFinal(t *testing.T) {
 	})
 }
 
+// broken is what a watch says whose connection is lost.
+var broken = apierrors.NewInternalError(errRefused).Status()
+
 // TestInformer: after each of many outages an informer knows what is new within
 // seconds, where client-go's own takes up to a minute.
 func TestInformer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{list: corev1.PodList{ListMeta: metav1.ListMeta{ResourceVersion: "1"}}}
-		informer := Informer(logr.Discard())(s.source(), &corev1.Pod{}, 0, cache.Indexers{})
+		informer := Informer(clock.RealClock{}, logr.Discard())(s.source(), &corev1.Pod{}, 0, cache.Indexers{})
 		go informer.RunWithContext(t.Context())
 		synctest.Wait()
 		for round := range 20 {
+			<-time.After(2 * time.Second)
 			s.fail(5*time.Second, errRefused)
-			s.watches[len(s.watches)-1].Stop()
-			time.Sleep(5*time.Second + longestPause*3/2)
+			if open := s.watches[len(s.watches)-1]; round%3 == 0 {
+				open.Stop()
+			} else {
+				open.Error(&broken)
+			}
+			<-time.After(5*time.Second + longestPause*3/2)
 			synctest.Wait()
 			pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "new", ResourceVersion: "2"}}
 			if round%2 == 0 {
@@ -158,6 +166,37 @@ func TestInformer(t *testing.T) {
 			if n := len(informer.GetStore().List()); n != 1-round%2 {
 				t.Fatalf("after outage %d it knows %d pods", round, n)
 			}
+		}
+	})
+}
+
+// TestEndOfWatch: what is final is told, what breaks just ends, and who is stopped leaves
+// nothing behind.
+func TestEndOfWatch(t *testing.T) {
+	expired := apierrors.NewResourceExpired("").Status()
+	for name, row := range map[string]struct {
+		status metav1.Status
+		told   bool
+	}{"expired": {expired, true}, "broken": {broken, false}} {
+		t.Run(name, func(t *testing.T) {
+			from := watch.NewFake()
+			w := endQuietly(from)
+			go from.Error(&row.status)
+			if event, told := <-w.ResultChan(); told != row.told || told && event.Type != watch.Error {
+				t.Errorf("it tells %v", event)
+			}
+			w.Stop()
+		})
+	}
+	synctest.Test(t, func(t *testing.T) { // which fails where a goroutine stays
+		from := watch.NewFakeWithChanSize(1, false)
+		w := endQuietly(from)
+		from.Add(&corev1.Pod{})
+		synctest.Wait()
+		w.Stop()
+		w.Stop()
+		if _, more := <-w.ResultChan(); more {
+			t.Log("the event was on its way")
 		}
 	})
 }

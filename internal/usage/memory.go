@@ -9,8 +9,9 @@ import (
 const (
 	// DefaultWindowMemory is what all rows with windows may take, in bytes.
 	DefaultWindowMemory = 256 << 20
-	// accountMemory is what all accounts may take, in bytes.
-	accountMemory = 128 << 20
+	// accountMemory is what all accounts may take, in bytes: no more than what is kept of
+	// them in checkpoints.
+	accountMemory = 96 << 20
 	// shares is how many namespaces could take all of it. None may have more than one
 	// share, so that whoever can create reports in one leaves room for the others.
 	shares = 4
