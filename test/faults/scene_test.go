@@ -72,7 +72,7 @@ func (s *scene) await(t *testing.T, what string, wrong func(context.Context) err
 	var last error
 	err := wait.PollUntilContextTimeout(t.Context(), 200*time.Millisecond, patience, true, func(ctx context.Context) (bool, error) {
 		now := wrong(ctx)
-		if ctx.Err() == nil { // else it would be that the time is over
+		if now != nil && ctx.Err() == nil { // else it would be that the time is over
 			last = now
 		}
 		return now == nil, nil
@@ -80,7 +80,11 @@ func (s *scene) await(t *testing.T, what string, wrong func(context.Context) err
 	if err != nil {
 		t.Fatalf("%s: not so after %s: %v", what, patience, last)
 	}
-	return time.Since(begin)
+	took := time.Since(begin)
+	if took > twoTicks/2 {
+		t.Logf("%s took %s; before that, %v", what, took.Round(time.Second), last)
+	}
+	return took
 }
 
 // replica is one operator of a scene.

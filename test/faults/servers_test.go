@@ -20,11 +20,23 @@ func TestServers(t *testing.T) {
 	s.drill(t, s.etcdIsFull())
 }
 
+// Restarts come in series. Each makes the caches that client-go keeps of the operator's
+// own kinds wait for twice as long as the one before, until there was none for a time.
+const (
+	series  = 4
+	forgets = 2 * time.Minute
+)
+
 // apiServerRestarts kills it. It starts again with what etcd holds.
 func (s *scene) apiServerRestarts() fault {
 	return fault{
 		name: "API server restarts", rounds: *restarts, lasts: 2 * time.Second,
-		begin:     func(t *testing.T, _ int) { s.Server.Kill(t) },
+		begin: func(t *testing.T, round int) {
+			if round > 0 && round%series == 0 {
+				<-time.After(forgets)
+			}
+			s.Server.Kill(t)
+		},
 		meanwhile: s.isOut,
 		end:       func(t *testing.T, _ int) { s.Server.StartAgain(t) },
 	}

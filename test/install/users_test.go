@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -21,6 +23,7 @@ func TestRights(t *testing.T) {
 	}
 	t.Run("users", usersHaveTheirKinds)
 	t.Run("metrics", metricsAskWho)
+	t.Run("quota", quotaBoundsObjects)
 }
 
 // installed installs config/default until the test ends.
@@ -79,6 +82,40 @@ func usersHaveTheirKinds(t *testing.T) {
 }
 
 // may returns an error unless a user may do something, or may not.
+// quotaBoundsObjects: the quota that docs/security.md advises refuses one object too many.
+func quotaBoundsObjects(t *testing.T) {
+	advice, err := os.ReadFile(root + "/docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	quota := regexp.MustCompile("(?s)```yaml\n(apiVersion: v1\nkind: ResourceQuota\n.*?)```").FindSubmatch(advice)
+	if quota == nil {
+		t.Fatal("docs/security.md advises no quota")
+	}
+	adapted := strings.NewReplacer("namespace: shop", "namespace: team", `"20"`, `"1"`).Replace(string(quota[1]))
+	eventually(t, func() error { // the cluster comes to know new kinds within half a minute
+		apply(t, adapted, "replace", "--force", "-f", "-")
+		used := kubectl(t, "-n", "team", "wait", "resourcequota/usage", "--for=jsonpath={.status.used}", "--timeout=10s", "-o", "jsonpath={.status.used}")
+		if !strings.Contains(used, "usage-operator.io") {
+			return fmt.Errorf("it counts %s", used)
+		}
+		return nil
+	})
+	for _, kind := range []string{"UsageReport", "ResourceThreshold"} {
+		named := func(name string) string {
+			object := "apiVersion: usage-operator.io/v1alpha1\nkind: " + kind + "\nmetadata: {namespace: team, name: " + name + "}\nspec: {"
+			if kind == "ResourceThreshold" {
+				object += "resource: memory, measure: Usage, levels: [{severity: Warning, above: 1Gi}]"
+			}
+			return object + "}\n"
+		}
+		apply(t, named("first"), "apply", "-f", "-")
+		if out, err := try(t, named("second"), "apply", "-f", "-"); err == nil || !strings.Contains(out, "exceeded quota") {
+			t.Errorf("a second %s: %v\n%s", kind, err, out)
+		}
+	}
+}
+
 func may(t *testing.T, user, namespace, verb, resource string, want bool) error {
 	t.Helper()
 	plural, subresource, _ := strings.Cut(resource, "/")

@@ -32,15 +32,20 @@ const (
 	lateAt = 15 * time.Second
 	// loudInterval is that of all reports, the shortest.
 	loudInterval = 15 * time.Second
+	// memoryLimit is how much memory the operator has in config/default, and softLimit
+	// what it is told to stay below.
+	memoryLimit = 512 << 20
+	softLimit   = "460MiB"
 )
 
 // TestLoudTenant: one tenant has many reports and thresholds over all of his pods, the
 // largest selectors, a new value of a label each moment, and all that crosses its
 // levels all the time. The other has one of each, which keep their interval and tell of
-// a crossing in time.
+// a crossing in time, and the operator lives on.
 func TestLoudTenant(t *testing.T) {
 	f := newFixture(t, stage.Namespace(mine), stage.Namespace(theirs))
 	q := f.quiet(t)
+	f.Env = append(f.Env, "GOMEMLIMIT="+softLimit)
 	metrics := f.operate(t)
 	q.awaitFirst(t)
 	before := q.cross(t, 0)
@@ -58,7 +63,7 @@ func TestLoudTenant(t *testing.T) {
 		<-ended
 	}()
 	f.awaitStorm(t)
-	watch := q.watchRefreshes(ctx, t)
+	watch, memory := q.watchRefreshes(ctx, t), watchMemory(ctx, metrics)
 	beside := q.cross(t, 3*loudInterval)
 	t.Logf("beside %d objects of another tenant, each of %d after %s", *loud, len(beside), told(beside))
 	if late := slices.Max(beside); late > lateAt {
@@ -66,17 +71,29 @@ func TestLoudTenant(t *testing.T) {
 	}
 	stop()
 	q.mustKeepInterval(t, <-watch)
-	tellMemory(t, metrics)
+	peak := <-memory
+	t.Logf("the operator had %d MiB at most, and owes %.0f Events", peak>>20, metric(scrape(t, metrics), "usage_operator_events_pending"))
+	if peak == 0 || peak > memoryLimit {
+		t.Errorf("the operator had %d MiB, and its limit is %d MiB", peak>>20, memoryLimit>>20)
+	}
 }
 
-// tellMemory logs what the operator takes, and what it owes.
-func tellMemory(t *testing.T, metrics string) {
-	t.Helper()
-	for line := range strings.Lines(scrape(t, metrics)) {
-		if strings.HasPrefix(line, "process_resident_memory_bytes") || strings.HasPrefix(line, "process_cpu_seconds_total") || strings.HasPrefix(line, "usage_operator_events_pending") {
-			t.Log(strings.TrimSpace(line))
+// watchMemory looks at what the operator takes until ctx ends, and returns the most.
+func watchMemory(ctx context.Context, metrics string) <-chan int {
+	most := make(chan int, 1)
+	go func() {
+		peak := 0.0
+		for ctx.Err() == nil {
+			text, _ := read(ctx, metrics) // what fails is looked at again
+			peak = max(peak, metric(text, "process_resident_memory_bytes"))
+			select {
+			case <-ctx.Done():
+			case <-time.After(500 * time.Millisecond):
+			}
 		}
-	}
+		most <- int(peak)
+	}()
+	return most
 }
 
 // told says how long crossings took.

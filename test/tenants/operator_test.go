@@ -1,9 +1,12 @@
 package tenants
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/usage-operator/usage-operator/test/apiserver"
@@ -23,18 +26,34 @@ func (f *fixture) operate(t *testing.T, flags ...string) (metrics string) {
 // scrape returns what the operator tells of itself.
 func scrape(t *testing.T, url string) string {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	text, err := read(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return text
+}
+
+func read(ctx context.Context, url string) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return "", err
 	}
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
+	return string(text), err
+}
+
+// metric returns the value of a metric without labels, 0 where there is none.
+func metric(page, name string) float64 {
+	for line := range strings.Lines(page) {
+		if text, ok := strings.CutPrefix(line, name+" "); ok {
+			value, _ := strconv.ParseFloat(strings.TrimSpace(text), 64)
+			return value
+		}
 	}
-	return string(text)
+	return 0
 }
