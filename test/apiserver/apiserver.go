@@ -11,8 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-logr/logr"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 )
 
 // Start starts an API server that ends with the test. It knows the CRDs in the
@@ -80,6 +82,7 @@ const (
 )
 
 func start(o Options) (environment *envtest.Environment, config *rest.Config, err error) {
+	log.SetLogger(logr.Discard()) // else it complains of having none
 	for range attempts {
 		environment = &envtest.Environment{
 			CRDDirectoryPaths: o.CRDs, ErrorIfCRDPathMissing: true,
