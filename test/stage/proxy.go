@@ -1,8 +1,7 @@
 package stage
 
 import (
-	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -60,7 +59,7 @@ func newProxy(config *rest.Config, metrics http.Handler) (*Proxy, error) {
 		Transport:     transport,
 		FlushInterval: -1, // watches
 		ErrorHandler:  func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
-		ErrorLog:      log.New(io.Discard, "", 0), // connections that are lost are what the tests want
+		ErrorLog:      slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // connections that are lost are what the tests want
 	}
 	p := &Proxy{forward: forward, metrics: metrics}
 	p.server = httptest.NewUnstartedServer(p)
