@@ -8,13 +8,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-logr/logr"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/rest"
-	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/go-logr/logr"
 	"github.com/usage-operator/usage-operator/api/v1alpha1"
 	"github.com/usage-operator/usage-operator/internal/inventory"
 	"github.com/usage-operator/usage-operator/test/apiserver"
@@ -50,7 +49,6 @@ func TestServedKinds(t *testing.T) {
 
 // TestOperator runs the whole on an API server that has no Metrics API.
 func TestOperator(t *testing.T) {
-	ctrl.SetLogger(logr.Discard())
 	config := apiserver.Start(t, "../../config/crd/bases")
 	probes := apiserver.FreeAddress(t)
 	c := operate(t, config, probes)

@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -172,6 +173,35 @@ func TestNoRoom(t *testing.T) {
 	if after := l.Size(); before == 0 || after != before {
 		t.Errorf("the accounts took %d bytes before, and %d after", before, after)
 	}
+}
+
+// TestSize: what the accounts are said to take is what the heap has of them, but for
+// the index and the names.
+func TestSize(t *testing.T) {
+	const ledgers = 20
+	heap := func() int {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int(m.HeapAlloc)
+	}
+	var names []string
+	for i := range account.MaxAccounts {
+		names = append(names, fmt.Sprintf("n%03d", i))
+	}
+	terms := newTerms(t, calendar.Day, "UTC", 3)
+	said, before, all := 0, heap(), []*account.Ledger(nil)
+	for range ledgers {
+		l := account.New(terms)
+		record(l, "2026-11-21T06:30:00Z", time.Minute, names...)
+		all, said = append(all, l), said+l.Size()
+	}
+	took := heap() - before
+	t.Logf("an account takes %d bytes, of which %d are said", took/ledgers/account.MaxAccounts, said/ledgers/account.MaxAccounts)
+	if took < said || took > said*5/4 {
+		t.Errorf("the accounts take %d bytes, and say %d", took, said)
+	}
+	runtime.KeepAlive(all)
 }
 
 // TestRankedByCost: memory costs, so that the one with more CPU comes second.

@@ -97,5 +97,5 @@ func insist[T any](ctx context.Context, p *patient, call func() (T, error)) (res
 // isFinal tells whether the reflector has another answer to an error than to try again.
 func isFinal(err error) bool {
 	return apierrors.IsResourceExpired(err) || apierrors.IsGone(err) || apierrors.IsInvalid(err) || apierrors.IsBadRequest(err) ||
-		apierrors.IsTimeout(err) // also that a version is too large for the server
+		apierrors.HasStatusCause(err, metav1.CauseTypeResourceVersionTooLarge)
 }

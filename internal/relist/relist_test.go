@@ -26,7 +26,7 @@ type server struct {
 	up    time.Time
 	fails error
 	asked []time.Time
-	// watches are those that are open.
+	// watches are all that were begun, the last of which is open.
 	watches []*watch.FakeWatcher
 	list    corev1.PodList
 }
@@ -77,6 +77,7 @@ func TestInsist(t *testing.T) {
 		"refused":   errRefused,
 		"busy":      apierrors.NewTooManyRequests("", 1),
 		"broken":    apierrors.NewInternalError(errRefused),
+		"slow":      apierrors.NewTimeoutError("etcd", 1),
 		"starting":  apierrors.NewServiceUnavailable(""),
 		"conflict":  apierrors.NewConflict(pods, "", nil),
 		"gone":      apierrors.NewNotFound(pods, ""), // the kind, for a while
@@ -106,6 +107,7 @@ func TestInsist(t *testing.T) {
 // stopped as well.
 func TestFinal(t *testing.T) {
 	tooLarge := apierrors.NewTimeoutError("Too large resource version", 1)
+	tooLarge.ErrStatus.Details.Causes = []metav1.StatusCause{{Type: metav1.CauseTypeResourceVersionTooLarge}}
 	for name, err := range map[string]error{
 		"expired":   apierrors.NewResourceExpired(""),
 		"invalid":   apierrors.NewInvalid(schema.GroupKind{}, "", nil),

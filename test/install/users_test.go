@@ -81,7 +81,6 @@ func usersHaveTheirKinds(t *testing.T) {
 	}
 }
 
-// may returns an error unless a user may do something, or may not.
 // quotaBoundsObjects: the quota that docs/security.md advises refuses one object too many.
 func quotaBoundsObjects(t *testing.T) {
 	advice, err := os.ReadFile(root + "/docs/security.md")
@@ -116,6 +115,7 @@ func quotaBoundsObjects(t *testing.T) {
 	}
 }
 
+// may returns an error unless a user may do something, or may not.
 func may(t *testing.T, user, namespace, verb, resource string, want bool) error {
 	t.Helper()
 	plural, subresource, _ := strings.Cut(resource, "/")

@@ -32,10 +32,6 @@ const (
 	lateAt = 15 * time.Second
 	// loudInterval is that of all reports, the shortest.
 	loudInterval = 15 * time.Second
-	// memoryLimit is how much memory the operator has in config/default, and softLimit
-	// what it is told to stay below.
-	memoryLimit = 512 << 20
-	softLimit   = "460MiB"
 )
 
 // TestLoudTenant: one tenant has many reports and thresholds over all of his pods, the
@@ -45,7 +41,8 @@ const (
 func TestLoudTenant(t *testing.T) {
 	f := newFixture(t, stage.Namespace(mine), stage.Namespace(theirs))
 	q := f.quiet(t)
-	f.Env = append(f.Env, "GOMEMLIMIT="+softLimit)
+	limit, goal := memory(t)
+	f.Env = append(f.Env, goal)
 	metrics := f.operate(t)
 	q.awaitFirst(t)
 	before := q.cross(t, 0)
@@ -63,7 +60,7 @@ func TestLoudTenant(t *testing.T) {
 		<-ended
 	}()
 	f.awaitStorm(t)
-	watch, memory := q.watchRefreshes(ctx, t), watchMemory(ctx, metrics)
+	watch, largest := q.watchRefreshes(ctx, t), watchMemory(ctx, metrics)
 	beside := q.cross(t, 3*loudInterval)
 	t.Logf("beside %d objects of another tenant, each of %d after %s", *loud, len(beside), told(beside))
 	if late := slices.Max(beside); late > lateAt {
@@ -71,16 +68,16 @@ func TestLoudTenant(t *testing.T) {
 	}
 	stop()
 	q.mustKeepInterval(t, <-watch)
-	peak := <-memory
+	peak := <-largest
 	t.Logf("the operator had %d MiB at most, and owes %.0f Events", peak>>20, metric(scrape(t, metrics), "usage_operator_events_pending"))
-	if peak == 0 || peak > memoryLimit {
-		t.Errorf("the operator had %d MiB, and its limit is %d MiB", peak>>20, memoryLimit>>20)
+	if peak == 0 || peak > limit {
+		t.Errorf("the operator had %d MiB, and its limit is %d MiB", peak>>20, limit>>20)
 	}
 }
 
 // watchMemory looks at what the operator takes until ctx ends, and returns the most.
-func watchMemory(ctx context.Context, metrics string) <-chan int {
-	most := make(chan int, 1)
+func watchMemory(ctx context.Context, metrics string) <-chan int64 {
+	most := make(chan int64, 1)
 	go func() {
 		peak := 0.0
 		for ctx.Err() == nil {
@@ -91,7 +88,7 @@ func watchMemory(ctx context.Context, metrics string) <-chan int {
 			case <-time.After(500 * time.Millisecond):
 			}
 		}
-		most <- int(peak)
+		most <- int64(peak)
 	}()
 	return most
 }

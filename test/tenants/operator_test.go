@@ -5,11 +5,17 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
+	appsv1 "k8s.io/api/apps/v1"
+	"sigs.k8s.io/yaml"
+
 	"github.com/usage-operator/usage-operator/test/apiserver"
+	"github.com/usage-operator/usage-operator/test/operator"
 )
 
 // errWaits tells that something is not so yet.
@@ -56,4 +62,30 @@ func metric(page, name string) float64 {
 		}
 	}
 	return 0
+}
+
+// memory is how many bytes the operator may have as config/default installs it, and the
+// variable that tells its garbage collector so.
+func memory(t *testing.T) (limit int64, goal string) {
+	t.Helper()
+	root, err := operator.Checkout(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(root, "config", "manager", "deployment.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var deployment appsv1.Deployment
+	if err := yaml.Unmarshal(text, &deployment); err != nil {
+		t.Fatal(err)
+	}
+	c := &deployment.Spec.Template.Spec.Containers[0]
+	for _, e := range c.Env {
+		if e.Name == "GOMEMLIMIT" {
+			return c.Resources.Limits.Memory().Value(), e.Name + "=" + e.Value
+		}
+	}
+	t.Fatal("config/manager sets no GOMEMLIMIT")
+	return 0, ""
 }
